@@ -1,0 +1,1 @@
+"""gcm-draft: cited briefs on the Global Compact for Migration."""

@@ -1,0 +1,29 @@
+"""Folding text the one way this package does it: what ``passage.text`` is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.model import Span
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_CALL = re.compile(f"[{SUPERSCRIPTS}]+")
+_EMPHASIS = re.compile(r"\*+")
+_LINK = re.compile(r"\[([^\]\[]*)\]\([^)\s]*\)")
+
+
+def cut(text: str, spans: Iterable[Span]) -> str:
+    """The passage as printed: the spans cut out of ``text`` and joined."""
+    return "".join(text[start:end] for start, end in spans)
+
+
+def fold(printed: str, *, markdown: bool = False) -> str:
+    """White space folded to single spaces; for Markdown sources, footnote calls and emphasis removed as well.
+
+    >>> fold("Set up  a *fund*\\n now.²⁹", markdown=True)
+    'Set up a fund now.'
+    """
+    if markdown:
+        printed = _EMPHASIS.sub("", _CALL.sub("", printed))
+    return " ".join(printed.split())
