@@ -1,0 +1,90 @@
+"""Long passages into token-bounded chunks, each still knowing its passage and span.
+
+The splitting itself is llama-index's ``SentenceSplitter`` with the embedder's own tokenizer; this module
+adds what it does not keep: the exact offsets of each chunk, and the two views that are embedded (the text
+alone, and the text under its headings).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import SourceError
+from assistant.model import Chunk, Passage
+
+if TYPE_CHECKING:
+    from assistant.embeddings import Embedder
+
+SPECIAL_TOKENS = 2
+"""[CLS] and [SEP], which every embedded text carries."""
+HEADING_TOKENS = 48
+"""At most this many tokens of a chunk's second view are headings; the rest is the text."""
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences and clauses with their trailing white space, so that they join to ``text`` again.
+
+    Replaces the splitter's default, which reads NLTK data files; those are refused where a package manager
+    installs by hard links.
+    """
+    edges = [0, *(m.end() for m in _SENTENCE.finditer(text)), len(text)]
+    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+
+
+def make_splitter(embedder: Embedder) -> Any:
+    """llama-index's sentence splitter, bounded so that headings, text and special tokens fit the model."""
+    from llama_index.core.node_parser import SentenceSplitter
+
+    return SentenceSplitter(
+        chunk_size=embedder.max_tokens - SPECIAL_TOKENS - HEADING_TOKENS,
+        chunk_overlap=0,
+        tokenizer=embedder.token_offsets,
+        chunking_tokenizer_fn=sentences,
+    )
+
+
+def split(text: str, splitter: Any) -> list[tuple[int, int]]:
+    """Half-open offsets of the chunks of ``text``, in order, covering every non-white character once.
+
+    Raises SourceError if a chunk is not an exact piece of the text (it would not be citable).
+    """
+    spans: list[tuple[int, int]] = []
+    position = 0
+    for piece in splitter.split_text(text):
+        start = text.find(piece, position)
+        if start < 0:
+            raise SourceError(f"A chunk is not a piece of its passage: {piece[:60]!r}. Please report this.")
+        position = start + len(piece)
+        spans.append((start, position))
+    return spans
+
+
+def heading(passage: Passage, embedder: Embedder) -> str:
+    """The headings above a passage, innermost last, cut to :data:`HEADING_TOKENS` tokens of their end."""
+    text = " / ".join(passage.heading_path[-2:])
+    offsets = embedder.token_offsets(text)
+    if len(offsets) >= HEADING_TOKENS:
+        text = text[offsets[-(HEADING_TOKENS - 1)][0] :]
+    return text
+
+
+def chunks(passages: Iterable[Passage], embedder: Embedder, notes: dict[str, tuple[str, ...]]) -> Iterator[Chunk]:
+    """The chunks of each passage, passage by passage; never one over two passages.
+
+    ``notes`` are the project's own search notes by passage id, embedded beside the passage and never shown
+    as a quotation.
+    """
+    splitter = make_splitter(embedder)
+    for passage in passages:
+        above = heading(passage, embedder)
+        for start, end in split(passage.text, splitter):
+            text = passage.text[start:end]
+            stem = f"{passage.id}#{start}-{end}"
+            yield Chunk(f"{stem}|text", passage.id, start, end, "text", text)
+            if above:
+                yield Chunk(f"{stem}|context", passage.id, start, end, "context", f"{above}\n{text}")
+        for number, note in enumerate(notes.get(passage.id, ())):
+            yield Chunk(f"{passage.id}#note{number}|note", passage.id, 0, len(passage.text), "note", note)

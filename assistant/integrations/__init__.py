@@ -1,0 +1,1 @@
+"""The corpus in other programs' terms."""

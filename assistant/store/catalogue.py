@@ -1,0 +1,218 @@
+"""The catalogue beside the vectors: passages, chunks and the lexical index, in one SQLite file.
+
+It is the truth of what a store holds: a chunk that Chroma knows and the catalogue does not is left over from
+an interrupted run and is never shown. All changes to a document happen in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.analysis import terms
+from assistant.errors import StoreError
+from assistant.model import Chunk, Document, Passage, as_dict, passage_dict, passage_from_dict
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE document (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, kind TEXT NOT NULL,
+    cluster INTEGER, topic TEXT, record TEXT NOT NULL);
+CREATE INDEX passage_document ON passage (document);
+CREATE TABLE chunk (id TEXT PRIMARY KEY, passage INTEGER NOT NULL, view TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX chunk_passage ON chunk (passage);
+CREATE TABLE pending (document TEXT NOT NULL, chunk TEXT NOT NULL);
+CREATE VIRTUAL TABLE lexical USING fts5 (body, headings, notes, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexical, row);
+"""
+
+
+class Catalogue:
+    """One catalogue file, open. Use as a context manager or call :meth:`close`."""
+
+    def __init__(self, path: Path, *, write: bool = False, create: bool = False) -> None:
+        if not create and not path.is_file():
+            raise StoreError(f"No catalogue at {path}. Build it with: gcm-draft index build")
+        mode = "rwc" if create else "rw" if write else "ro"
+        try:
+            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=30)
+            if create:
+                self._db.executescript(_SCHEMA)
+            self._meta = dict(self._db.execute("SELECT key, value FROM meta"))
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"The catalogue at {path} is damaged ({error}). Rebuild it with: gcm-draft index build"
+            ) from error
+
+    def __enter__(self) -> Catalogue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Uncommitted changes are dropped."""
+        self._db.close()
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """What the store was built from: ``corpus_sha256``, ``embedder``, ``index_version``, ..."""
+        return self._meta
+
+    def set_meta(self, values: dict[str, str]) -> None:
+        """Record these; committed with the next :meth:`commit`."""
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(values.items()))
+        self._meta = {**self._meta, **values}
+
+    def commit(self) -> None:
+        """Make all changes since the last commit last, at once."""
+        self._db.commit()
+
+    # -- writing ---------------------------------------------------------------------------------------------
+
+    def add_document(self, document: Document) -> None:
+        """Enter a document's record."""
+        record = json.dumps(as_dict(document), ensure_ascii=False)
+        self._db.execute("INSERT INTO document VALUES (?, ?, ?)", (document.id, document.sha256, record))
+
+    def add_passages(self, passages: Iterable[Passage], notes: dict[str, tuple[str, ...]]) -> None:
+        """Enter passages with their lexical terms; ``notes`` are search notes by passage id."""
+        for p in passages:
+            record = json.dumps(passage_dict(p), ensure_ascii=False)
+            cursor = self._db.execute(
+                "INSERT INTO passage (id, document, kind, cluster, topic, record) VALUES (?, ?, ?, ?, ?, ?)",
+                (p.id, p.document, p.kind, p.cluster, p.topic, record),
+            )
+            fields = [*lexical_fields(p), " ".join(_note_terms(notes.get(p.id, ())))]
+            self._db.execute(
+                "INSERT INTO lexical (rowid, body, headings, notes) VALUES (?, ?, ?, ?)", (cursor.lastrowid, *fields)
+            )
+
+    def add_chunks(self, chunks: Iterable[Chunk]) -> None:
+        """Enter chunks of passages already entered."""
+        self._db.executemany(
+            "INSERT INTO chunk SELECT ?, number, ? FROM passage WHERE id = ?",
+            ((c.id, c.view, c.passage_id) for c in chunks),
+        )
+
+    def remove_document(self, document: str) -> list[str]:
+        """Take a document out; returns the ids of its chunks, which the caller removes from Chroma."""
+        ids = [row[0] for row in self._db.execute(_CHUNKS_OF, (document,))]
+        self._db.execute("DELETE FROM chunk WHERE passage IN (SELECT number FROM passage WHERE document = ?)", (document,))
+        self._db.execute("DELETE FROM lexical WHERE rowid IN (SELECT number FROM passage WHERE document = ?)", (document,))
+        self._db.execute("DELETE FROM passage WHERE document = ?", (document,))
+        self._db.execute("DELETE FROM document WHERE id = ?", (document,))
+        return ids
+
+    def note_pending(self, document: str, chunks: Iterable[str]) -> None:
+        """Remember chunks about to be written to (or deleted from) Chroma, so that a crash can be cleaned up."""
+        self._db.executemany("INSERT INTO pending VALUES (?, ?)", ((document, c) for c in chunks))
+        self._db.commit()
+
+    def pending(self) -> list[str]:
+        """Chunks an interrupted run may have left in Chroma and the catalogue does not hold."""
+        return [r[0] for r in self._db.execute("SELECT chunk FROM pending WHERE chunk NOT IN (SELECT id FROM chunk)")]
+
+    def clear_pending(self) -> None:
+        """Forget the pending chunks; committed with the next :meth:`commit`."""
+        self._db.execute("DELETE FROM pending")
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    def documents(self) -> dict[str, Document]:
+        """The documents by id, in the order they were entered by id."""
+        rows = self._db.execute("SELECT id, record FROM document ORDER BY id")
+        return {i: _document(json.loads(record)) for i, record in rows}
+
+    def count(self, table: str) -> int:
+        """Rows of ``passage``, ``chunk`` or ``document``."""
+        if table not in {"passage", "chunk", "document"}:
+            raise ValueError(table)
+        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 checked above
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Passages by number; unknown numbers are left out."""
+        found: dict[int, Passage] = {}
+        for start in range(0, len(numbers), 500):
+            some = numbers[start : start + 500]
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(f"SELECT number, record FROM passage WHERE number IN ({marks})", some)  # noqa: S608
+            found.update((n, passage_from_dict(json.loads(record))) for n, record in rows)
+        return found
+
+    def eligible(self, where: str, values: Sequence[Any]) -> set[int]:
+        """Numbers of the passages that meet an SQL condition on the passage table (built by retrieval only)."""
+        return {r[0] for r in self._db.execute(f"SELECT number FROM passage WHERE {where}", values)}  # noqa: S608
+
+    def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """Passage number and view by chunk id; chunks the catalogue does not hold are left out."""
+        found: dict[str, tuple[int, str]] = {}
+        for start in range(0, len(chunks), 500):
+            some = chunks[start : start + 500]
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(f"SELECT id, passage, view FROM chunk WHERE id IN ({marks})", some)  # noqa: S608
+            found.update((i, (passage, view)) for i, passage, view in rows)
+        return found
+
+    def chunks_of(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """Chunk ids by passage number."""
+        found: dict[int, list[str]] = {}
+        for start in range(0, len(numbers), 500):
+            some = numbers[start : start + 500]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT passage, id FROM chunk WHERE passage IN ({marks}) ORDER BY id"  # noqa: S608
+            for passage, chunk in self._db.execute(query, some):
+                found.setdefault(passage, []).append(chunk)
+        return found
+
+    def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands; absent terms are left out."""
+        marks = ",".join("?" * len(words))
+        rows = self._db.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", list(words))  # noqa: S608
+        return dict(rows.fetchall())
+
+    def lexical(self, words: Sequence[str], limit: int) -> list[tuple[int, str, str, str]]:
+        """The ``limit`` passages with the best BM25 for any of the terms: number, body, headings, notes (terms)."""
+        if not words:
+            return []
+        match = " OR ".join(f'"{w}"' for w in words)
+        rows = self._db.execute(
+            "SELECT rowid, body, headings, notes FROM lexical WHERE lexical MATCH ? ORDER BY rank, rowid LIMIT ?",
+            (match, limit),
+        )
+        return rows.fetchall()
+
+    def mean_length(self) -> float:
+        """Mean number of terms of a passage's body, at least 1."""
+        return max(1.0, float(self._meta.get("mean_length", "1")))
+
+    def measure(self) -> None:
+        """Record the mean length of bodies, for BM25; call after all passages are entered."""
+        query = "SELECT avg(length(body) - length(replace(body, ' ', '')) + 1) FROM lexical"
+        self.set_meta({"mean_length": repr(float(self._db.execute(query).fetchone()[0] or 1.0))})
+
+
+_CHUNKS_OF = "SELECT chunk.id FROM chunk JOIN passage ON passage.number = chunk.passage WHERE document = ? ORDER BY 1"
+
+
+def lexical_fields(passage: Passage) -> list[str]:
+    """A passage's terms and those of its headings, topic and author, each joined by spaces."""
+    above = " ".join([*passage.heading_path, passage.topic or "", passage.author or ""])
+    return [" ".join(terms(passage.text, passage.language)), " ".join(terms(above, "en"))]
+
+
+def _note_terms(notes: tuple[str, ...]) -> list[str]:
+    """Terms of search notes, each prefixed by its language: ``en: ...``, ``fr: ...``, ``es: ...``."""
+    found: list[str] = []
+    for note in notes:
+        language, _, text = note.partition(": ")
+        found += terms(text, language)
+    return found
+
+
+def _document(record: dict[str, Any]) -> Document:
+    return Document(**{**record, "languages": tuple(record["languages"])})

@@ -1,0 +1,160 @@
+"""Where vectors are kept: Chroma, by its compiled engine, its Python client, or a server.
+
+Reading a local store goes straight to chromadb's compiled engine, because importing the Python client costs
+a second. That is confined to :class:`EngineVectors`, used only for the chromadb versions it was tested with;
+any other version takes the public client, which answers identically (held by test).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from assistant.errors import StoreError
+
+COLLECTION = "gcm-passages"
+ENGINE_VERSIONS = ("1.5.",)
+"""Prefixes of the chromadb versions whose compiled engine this module was tested with."""
+_TENANT, _DATABASE = "default_tenant", "default_database"
+_HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}}
+_BATCH = 5_000
+
+Neighbour = tuple[str, float]
+"""A chunk id and its cosine similarity to the question, in [-1, 1]."""
+
+
+class Vectors(Protocol):
+    """What retrieval needs of a vector store."""
+
+    def query(
+        self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
+    ) -> list[list[Neighbour]]:
+        """For each vector its ``n`` nearest chunks, nearest first, ties by id; fewer if the store has fewer."""
+        ...
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
+        """The stored vectors of these chunks; unknown ids are left out."""
+        ...
+
+    def count(self) -> int:
+        """How many chunks there are."""
+        ...
+
+
+def _neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list[Neighbour]]:
+    return [
+        sorted(((i, round(1.0 - d, 6)) for i, d in zip(row, far, strict=True)), key=lambda pair: (-pair[1], pair[0]))
+        for row, far in zip(ids, distances, strict=True)
+    ]
+
+
+class EngineVectors:
+    """A local store read through ``chromadb_rust_bindings``: opens in milliseconds, reads only."""
+
+    def __init__(self, path: Path) -> None:
+        import chromadb_rust_bindings as engine
+
+        config = engine.SqliteDBConfig(
+            hash_type=engine.MigrationHash.MD5,
+            migration_mode=engine.MigrationMode.Validate,
+            url=str(path / "chroma.sqlite3"),
+        )
+        self._engine = engine.Bindings(
+            allow_reset=False, sqlite_db_config=config, persist_path=str(path), hnsw_cache_size=16
+        )
+        self._id = str(self._engine.get_collection(COLLECTION, _TENANT, _DATABASE).id)
+
+    def query(
+        self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
+    ) -> list[list[Neighbour]]:
+        """See :class:`Vectors`."""
+        filters = json.dumps(where) if where else None
+        rows = [list(map(float, vector)) for vector in vectors]
+        found = self._engine.query(self._id, None, rows, n, filters, None, ["distances"], _TENANT, _DATABASE)
+        return _neighbours(found.ids, found.distances)
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
+        """See :class:`Vectors`."""
+        if not ids:
+            return {}
+        got = self._engine.get(self._id, list(ids), None, None, 0, None, ["embeddings"], _TENANT, _DATABASE)
+        return dict(zip(got.ids, got.embeddings, strict=True))
+
+    def count(self) -> int:
+        """See :class:`Vectors`."""
+        return int(self._engine.count(self._id, _TENANT, _DATABASE))
+
+
+class ClientVectors:
+    """Any store through chromadb's public Python client; the only one that writes."""
+
+    def __init__(self, client: Any, *, create: bool = False) -> None:
+        self._client = client
+        if create:
+            self.collection = client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration=_HNSW
+            )
+        else:
+            self.collection = client.get_collection(COLLECTION, embedding_function=None)
+
+    def query(
+        self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
+    ) -> list[list[Neighbour]]:
+        """See :class:`Vectors`."""
+        rows = [list(map(float, vector)) for vector in vectors]
+        found = self.collection.query(query_embeddings=rows, n_results=n, where=where, include=["distances"])
+        return _neighbours(found["ids"], found["distances"])
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
+        """See :class:`Vectors`."""
+        if not ids:
+            return {}
+        got = self.collection.get(ids=list(ids), include=["embeddings"])
+        return {i: [float(x) for x in v] for i, v in zip(got["ids"], got["embeddings"], strict=True)}
+
+    def count(self) -> int:
+        """See :class:`Vectors`."""
+        return int(self.collection.count())
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove these chunks; unknown ids are ignored."""
+        for start in range(0, len(ids), _BATCH):
+            self.collection.delete(ids=list(ids[start : start + _BATCH]))
+
+    def close(self) -> None:
+        """Let go of the store's files, so that they can be moved or deleted."""
+        close = getattr(self._client, "close", None)
+        if close is not None:
+            close()
+
+
+def local_client(path: Path) -> Any:
+    """chromadb's client on a folder; telemetry off, nothing leaves the machine."""
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+
+
+def engine_usable() -> bool:
+    """Whether the installed chromadb is one whose compiled engine was tested with this program."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("chromadb").startswith(ENGINE_VERSIONS)
+    except metadata.PackageNotFoundError:
+        return False
+
+
+def open_local(path: Path) -> Vectors:
+    """A local store for reading. Raises StoreError if it cannot be opened."""
+    if not (path / "chroma.sqlite3").is_file():
+        raise StoreError(f"No vector store in {path}. Build it with: gcm-draft index build")
+    try:
+        return EngineVectors(path) if engine_usable() else ClientVectors(local_client(path))
+    except Exception as error:  # the engine raises its own, undocumented classes
+        raise StoreError(
+            f"The vector store in {path} cannot be read ({error}). Rebuild it with: gcm-draft index build"
+        ) from error
