@@ -8,7 +8,7 @@ alone, and the text under its headings).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SourceError
@@ -21,6 +21,8 @@ SPECIAL_TOKENS = 2
 """[CLS] and [SEP], which every embedded text carries."""
 HEADING_TOKENS = 48
 """At most this many tokens of a chunk's second view are headings; the rest is the text."""
+NOT_EMBEDDED = ("footnote", "focus area", "front", "contents")
+"""Topics of passages that are citable but no answer to a question; mappings repeat the options they cite."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
 
 
@@ -46,11 +48,13 @@ def make_splitter(embedder: Embedder) -> Any:
     )
 
 
-def split(text: str, splitter: Any) -> list[tuple[int, int]]:
+def split(text: str, splitter: Any, tokens: Callable[[str], Sized]) -> list[tuple[int, int]]:
     """Half-open offsets of the chunks of ``text``, in order, covering every non-white character once.
 
     Raises SourceError if a chunk is not an exact piece of the text (it would not be citable).
     """
+    if len(tokens(text)) <= splitter.chunk_size:
+        return [(0, len(text))]
     spans: list[tuple[int, int]] = []
     position = 0
     for piece in splitter.split_text(text):
@@ -78,9 +82,14 @@ def chunks(passages: Iterable[Passage], embedder: Embedder, notes: dict[str, tup
     as a quotation.
     """
     splitter = make_splitter(embedder)
+    headings: dict[tuple[str, ...], str] = {}
     for passage in passages:
-        above = heading(passage, embedder)
-        for start, end in split(passage.text, splitter):
+        if passage.topic in NOT_EMBEDDED or passage.kind == "mapping":
+            continue
+        above = headings.get(passage.heading_path)
+        if above is None:
+            above = headings[passage.heading_path] = heading(passage, embedder)
+        for start, end in split(passage.text, splitter, embedder.token_offsets):
             text = passage.text[start:end]
             stem = f"{passage.id}#{start}-{end}"
             yield Chunk(f"{stem}|text", passage.id, start, end, "text", text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant import analysis, citations
+from assistant.chunking import NOT_EMBEDDED
 from assistant.errors import UsageError
 from assistant.lexical import Alternative, Concept, Statistics, Words, coverage
 from assistant.model import Answer, Document, Hit, Kind, Passage
@@ -23,10 +24,9 @@ CANDIDATES = 400
 """Passages taken from each of the two searches before they are weighed together."""
 EXACT_UP_TO = 6_000
 """Chunks up to which the vector search simply returns them all, so that no neighbour is missed."""
+OPTION_KINDS: tuple[Kind, ...] = ("policy_option", "practical_action")
 NEAR_DUPLICATE = 0.85
 """Share of common terms (Jaccard) from which two passages are the same text at two places."""
-SKIPPED_TOPICS = ("footnote", "front", "contents")
-"""Parts of a document that are citable but no answer to a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,12 @@ class Retriever:
     # -- filters ---------------------------------------------------------------------------------------------
 
     def _eligible(self, filters: Filters) -> set[int]:
-        where, values = _condition(filters)
+        where, values = condition(filters)
         return self._catalogue.eligible(where, values)
 
     def _excluded(self, filters: Filters) -> dict[str, int]:
         """How many passages each filter alone leaves out."""
-        everything = len(self._catalogue.eligible(*_condition(Filters())))
+        everything = len(self._catalogue.eligible(*condition(Filters())))
         named = {
             "kind": Filters(kinds=filters.kinds),
             "source": Filters(documents=filters.documents),
@@ -152,7 +152,7 @@ class Retriever:
             "objective": Filters(objectives=filters.objectives),
         }
         return {
-            name: everything - len(self._catalogue.eligible(*_condition(one)))
+            name: everything - len(self._catalogue.eligible(*condition(one)))
             for name, one in named.items()
             if one != Filters() and not (name == "kind" and "mapping" in filters.kinds)
         }
@@ -243,8 +243,9 @@ def make_concepts(question: str, expansion: Expansion) -> list[Concept]:
     return concepts
 
 
-def _condition(filters: Filters) -> tuple[str, list[Any]]:
-    parts, values = [f"coalesce(topic, '') NOT IN ({','.join('?' * len(SKIPPED_TOPICS))})"], list[Any](SKIPPED_TOPICS)
+def condition(filters: Filters) -> tuple[str, list[Any]]:
+    """The filters as an SQL condition on the catalogue's passage table, with its values."""
+    parts, values = [f"coalesce(topic, '') NOT IN ({','.join('?' * len(NOT_EMBEDDED))})"], list[Any](NOT_EMBEDDED)
     if filters.kinds:
         parts.append(f"kind IN ({','.join('?' * len(filters.kinds))})")
         values += filters.kinds

@@ -18,6 +18,7 @@ from assistant.model import Chunk, Document, Passage, as_dict, passage_dict, pas
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE extra (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE document (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE passage (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, kind TEXT NOT NULL,
@@ -143,6 +144,22 @@ class Catalogue:
             rows = self._db.execute(f"SELECT number, record FROM passage WHERE number IN ({marks})", some)  # noqa: S608
             found.update((n, passage_from_dict(json.loads(record))) for n, record in rows)
         return found
+
+    def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Passages by id; unknown ids are left out. For a handful of ids."""
+        rows = (self._db.execute("SELECT id, record FROM passage WHERE id = ?", (i,)).fetchone() for i in ids)
+        return {row[0]: passage_from_dict(json.loads(row[1])) for row in rows if row}
+
+    def extra(self, key: str) -> str:
+        """A larger text kept with the store, such as the prepared thesaurus. Raises StoreError if absent."""
+        row = self._db.execute("SELECT value FROM extra WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise StoreError(f"The store lacks its {key}. Rebuild it with: gcm-draft index build --force")
+        return str(row[0])
+
+    def set_extra(self, key: str, value: str) -> None:
+        """Keep a larger text with the store; committed with the next :meth:`commit`."""
+        self._db.execute("INSERT OR REPLACE INTO extra VALUES (?, ?)", (key, value))
 
     def eligible(self, where: str, values: Sequence[Any]) -> set[int]:
         """Numbers of the passages that meet an SQL condition on the passage table (built by retrieval only)."""

@@ -85,6 +85,7 @@ def build(
     identity: Identity,
     *,
     notes: Notes | None = None,
+    extras: dict[str, str] | None = None,
     force: bool = False,
     progress: Progress = lambda _: None,
 ) -> Store:
@@ -102,6 +103,8 @@ def build(
                 pipeline = make_pipeline(embedder, client.collection)
                 for source in sources:
                     write_source(source, catalogue, pipeline, embedder, notes or {}, progress)
+                for key, value in (extras or {}).items():
+                    catalogue.set_extra(key, value)
                 catalogue.measure()
                 catalogue.set_meta(identity.as_meta())
                 catalogue.commit()

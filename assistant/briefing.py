@@ -1,0 +1,249 @@
+"""Ranked passages -> a brief: what stands in which section, and each citation numbered once for all outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from assistant import analysis, citations
+from assistant.excerpts import excerpt
+from assistant.i18n import SECTION_TITLES, section_title, standing, translator
+from assistant.model import (
+    Brief,
+    Certificate,
+    Document,
+    Item,
+    NumberedCitation,
+    Passage,
+    Section,
+    SourceEntry,
+)
+from assistant.objectives import Objective
+from assistant.options import addressees, operative_verb
+from assistant.retrieval import OPTION_KINDS, Ranking
+
+PER_SECTION = 6
+"""Items of a section unless the user asks for another number."""
+RELEVANT = 0.62
+"""A passage is left out of a brief where its score is below this share of the best of the whole answer."""
+DIALOGUE_FAMILIES = ("session_brief", "summary_report")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a template asks for: its name and hash, how sections are grouped, and which, in order."""
+
+    template: str
+    sha256: str
+    layout: str = "kinds"
+    sections: tuple[str, ...] = ("bottom_line", "mapped", "policy_options", "practical_actions", "practice_examples",
+                                 "dialogue", "hub", "own")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a brief is made of: the ranking, the documents, and the objective with its mapped passages."""
+
+    ranking: Ranking
+    documents: dict[str, Document]
+    objective: Objective | None = None
+    mapped: tuple[Passage, ...] = ()
+    places: Callable[[Sequence[str]], dict[str, Passage]] = lambda _: {}
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Numbering:
+    """Gives each passage its number at its first appearance; the only place where numbers are made."""
+
+    documents: dict[str, Document]
+    made: dict[str, NumberedCitation] = field(default_factory=dict)
+
+    def cite(self, p: Passage) -> NumberedCitation:
+        known = self.made.get(p.id)
+        if known is None:
+            known = self.made[p.id] = NumberedCitation(
+                number=len(self.made) + 1,
+                label=citations.label(p, self.documents[p.document]),
+                document=p.document,
+                passage_id=p.id,
+                locator=p.locator,
+                page_start=p.page_start,
+                page_end=p.page_end,
+                other_edition_page=p.other_edition_pages[0] if p.other_edition_pages else None,
+                links=p.links,
+                page_certain=p.page_certain,
+                remarks=p.remarks,
+            )
+        return known
+
+
+class _Composer:
+    """Makes the sections of one brief, in the plan's order, with one numbering."""
+
+    def __init__(self, material: Material, per_section: int, language: str) -> None:
+        self.m = material
+        self.limit = per_section
+        self.language = language
+        self.numbering = _Numbering(material.documents)
+        ranking = material.ranking
+        self.wanted = frozenset(
+            word
+            for text in (ranking.question, *ranking.expansion.variants)
+            for word in analysis.terms(text, "en" if text != ranking.question else ranking.expansion.language)
+        )
+        best = max(ranking.scores, default=0.0)
+        self.relevant = () if ranking.abstained else tuple(
+            p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= RELEVANT * best
+        )
+        mapped = {p.id for p in material.mapped}
+        self.groups: dict[str, list[Passage]] = {"mapped": list(material.mapped)}
+        for p in self.relevant:
+            if p.id not in mapped:
+                self.groups.setdefault(self._group(p), []).append(p)
+
+    def _group(self, p: Passage) -> str:
+        document = self.m.documents[p.document]
+        if not document.shipped:
+            return "own"
+        by_kind = {
+            "policy_option": "policy_options",
+            "practical_action": "practical_actions",
+            "practice_example": "practice_examples",
+        }
+        if p.kind in by_kind:
+            return by_kind[p.kind]
+        if document.family in DIALOGUE_FAMILIES:
+            return "other" if p.kind == "section" else "dialogue"
+        return "hub" if document.family == "hub" and p.kind == "comment" else "context"
+
+    def item(self, p: Passage) -> Item:
+        text, was_cut = excerpt(p.text, self.wanted, p.language)
+        is_option = p.kind in OPTION_KINDS or p.kind == "recommendation"
+        others = self.m.places(self.m.ranking.also_at.get(p.id, ()))
+        return Item(
+            text=text,
+            quote=True,
+            citation=self.numbering.cite(p),
+            kind=p.kind,
+            language=p.language,
+            verb=operative_verb(p.text) if is_option else None,
+            addressee=addressees(p.text) if is_option else None,
+            also=tuple(self.numbering.cite(other) for other in others.values()),
+            heading_path=p.heading_path,
+            author=p.author,
+            date=p.date,
+            cut=was_cut,
+        )
+
+    def section(self, key: str, passages: Iterable[Passage], title: str | None = None, note: str | None = None) -> Section:
+        items = tuple(self.item(p) for p in passages)
+        return Section(key, title or section_title(key, self.language), items, note)
+
+    # -- layouts ---------------------------------------------------------------------------------------------
+
+    def kinds(self, keys: Sequence[str]) -> list[Section]:
+        made = []
+        for key in keys:
+            passages = self._of(key)
+            if key == "bottom_line":
+                made.append(self._bottom_line())
+            elif passages:
+                made.append(self.section(key, passages))
+        return made
+
+    def _of(self, key: str) -> list[Passage]:
+        if key == "mapped":
+            return self.groups.get("mapped", [])
+        if key == "further":
+            options = [p for p in self.relevant if p.kind in OPTION_KINDS and p not in self.groups["mapped"]]
+            return options[: self.limit]
+        return self.groups.get(key, [])[: self.limit]
+
+    def _bottom_line(self) -> Section:
+        strongest = [p for key in ("mapped", "policy_options", "practical_actions") for p in self._of(key)[:1]]
+        strongest = strongest[:2] or self._of("practice_examples")[:1] or self._of("own")[:1]
+        return self.section("bottom_line", strongest, note=self._counts())
+
+    def _counts(self) -> str:
+        _ = translator(self.language)
+        counted = [
+            (len(self._of("mapped")), _.gettext("options mapped by the GFMD's experts")),
+            (len(self._of("policy_options")), _.gettext("policy options")),
+            (len(self._of("practical_actions")), _.gettext("options for practical action")),
+            (len(self._of("practice_examples")), _.gettext("practice examples")),
+            (len(self._of("dialogue")), _.gettext("statements from the GFMD Dialogue")),
+            (len(self._of("hub")), _.gettext("posts from the Migration Network Hub")),
+            (len(self._of("own")), _.gettext("passages from your own documents")),
+        ]
+        return "; ".join(f"{name}: {number}" for number, name in counted if number)
+
+    def verbs(self, _: Sequence[str]) -> list[Section]:
+        options = [p for p in (*self.m.mapped, *self.relevant) if p.kind in (*OPTION_KINDS, "recommendation")]
+        groups: dict[str, list[Passage]] = {}
+        for p in dict.fromkeys(options[: 4 * self.limit]):
+            groups.setdefault(operative_verb(p.text) or "", []).append(p)
+        ordered = sorted(groups.items(), key=lambda g: (not g[0], -len(g[1])))
+        other = translator(self.language).gettext(SECTION_TITLES["other"])
+        return [self.section(f"verb:{verb or 'other'}", found, verb or other) for verb, found in ordered]
+
+    def by_document(self, _: Sequence[str]) -> list[Section]:
+        made = []
+        for document in self.m.documents.values():
+            found = [p for p in dict.fromkeys((*self.m.mapped, *self.relevant)) if p.document == document.id]
+            if found:
+                made.append(self.section(f"document:{document.id}", found[: self.limit], document.short_title))
+        return made
+
+
+def compose(
+    material: Material, plan: Plan, certificate: Certificate, *, per_section: int = PER_SECTION, language: str = "en"
+) -> Brief:
+    """The brief for one question. ``per_section``: items a section at the most, from 1."""
+    composer = _Composer(material, per_section, language)
+    layouts = {"kinds": composer.kinds, "verbs": composer.verbs, "documents": composer.by_document}
+    sections = tuple(layouts[plan.layout](plan.sections))
+    cited = tuple(composer.numbering.made.values())
+    used = {c.document for c in cited}
+    ranking, objective = material.ranking, material.objective
+    return Brief(
+        question=ranking.question,
+        template=plan.template,
+        language=language,
+        abstained=ranking.abstained and not material.mapped,
+        weak=ranking.weak,
+        reason=ranking.reason,
+        sections=sections,
+        sources=tuple(
+            SourceEntry(d.id, f"{d.title} ({d.date})" if d.date else d.title, standing(d, language))
+            for d in material.documents.values()
+            if d.id in used
+        ),
+        citations=cited,
+        certificate=certificate,
+        objective=objective.number if objective else None,
+        objective_titles=_titles(objective),
+        expanded=ranking.expansion.shown,
+        excluded=ranking.excluded,
+        gaps=(*material.gaps, *_gaps(composer, plan, language)),
+        nearest=ranking.nearest,
+    )
+
+
+def _titles(objective: Objective | None) -> dict[str, str]:
+    if objective is None:
+        return {}
+    titles = {"adopted": objective.adopted_title}
+    if objective.zero_draft_title:
+        titles["zero_draft"] = objective.zero_draft_title
+    return titles
+
+
+def _gaps(composer: _Composer, plan: Plan, language: str) -> tuple[str, ...]:
+    """A sentence for each section that the template asks for and the corpus leaves empty."""
+    if plan.layout != "kinds" or composer.m.ranking.abstained:
+        return ()
+    expected = ("policy_options", "practical_actions", "practice_examples")
+    _ = translator(language)
+    missing = [section_title(k, language) for k in expected if k in plan.sections and not composer._of(k)]
+    return tuple(_.gettext("Nothing found under “{title}”.").format(title=title) for title in missing)

@@ -1,0 +1,115 @@
+"""A citation taken apart, and how it is printed. :mod:`assistant.citations` reads it back and resolves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from assistant import citation_forms as forms
+
+HOUSE_FORM = "GCM"
+"""GFMD's own form "(GCM Cluster 2, OPA, p.17)" names the Recollection by this word alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A citation taken apart. Every field but ``document`` is part of the locator; None means not stated.
+
+    ``kind`` is PO, OPA, Example or the name of an unnumbered part (Introduction, Title); ``section`` a Roman
+    number; ``part`` policy or practical and ``topic`` governance, recruitment or skills (paragraph 21 of the
+    summary report); ``date`` ISO; ``thread`` "Question 4" or "standalone"; ``item`` the letter within a
+    paragraph; ``place`` parts of a table; ``page_label`` a page number that is no plain integer;
+    ``pdf_page`` counts sheets from 1; ``other_page`` is the page in the edition cited by the GFMD overview.
+    """
+
+    document: str | None = None
+    cluster: int | None = None
+    section: str | None = None
+    objective: int | None = None
+    recommendation: int | None = None
+    years: str | None = None
+    question: int | None = None
+    author: str | None = None
+    date: str | None = None
+    thread: str | None = None
+    kind: str | None = None
+    paragraph: int | None = None
+    paragraph_end: int | None = None
+    item: str | None = None
+    part: str | None = None
+    topic: str | None = None
+    note: int | None = None
+    place: tuple[str, ...] = ()
+    heading: str | None = None
+    page: int | None = None
+    page_end: int | None = None
+    page_label: str | None = None
+    pdf_page: int | None = None
+    pdf_page_end: int | None = None
+    other_page: int | None = None
+    other_page_end: int | None = None
+
+    @property
+    def locator(self) -> str:
+        """The part after the document: "Cluster 2, OPA, p. 17"; empty if nothing but a document is named."""
+        other = _pages("p.", self.other_page, self.other_page_end)
+        pieces = [piece for piece in (*_headings(self), *_places(self), _page_piece(self)) if piece]
+        if other:
+            other += " in the edition cited by the GFMD overview"
+        return "; ".join(piece for piece in (", ".join(pieces), other) if piece)
+
+    @property
+    def has_locator(self) -> bool:
+        """Whether anything beyond a document is stated."""
+        return any(getattr(self, name) not in (None, ()) for name in LOCATOR_FIELDS)
+
+    def without_pages(self) -> Citation:
+        """The same citation with no page stated."""
+        return replace(self, **_NO_PAGES)
+
+    def __str__(self) -> str:
+        if self.document == HOUSE_FORM and self.cluster is not None:
+            return f"{HOUSE_FORM} {self.locator}"
+        return ", ".join(piece for piece in (self.document, self.locator) if piece)
+
+
+PAGE_FIELDS = ("page", "page_end", "page_label", "pdf_page", "pdf_page_end", "other_page", "other_page_end")
+LOCATOR_FIELDS = tuple(field.name for field in fields(Citation) if field.name != "document")
+_NO_PAGES: dict[str, Any] = dict.fromkeys(PAGE_FIELDS)
+
+
+def _pages(word: str, first: int | None, last: int | None) -> str:
+    if first is None:
+        return ""
+    return f"{word} {first}" if last is None else f"{word.replace('p.', 'pp.')} {first}-{last}"
+
+
+def _page_piece(c: Citation) -> str:
+    printed = f"p. {c.page_label}" if c.page_label is not None else _pages("p.", c.page, c.page_end)
+    pdf = _pages("PDF p.", c.pdf_page, c.pdf_page_end)
+    return f"{printed} ({pdf})" if printed and pdf else printed or pdf
+
+
+def _headings(c: Citation) -> Iterable[str]:
+    yield f"Cluster {c.cluster}" if c.cluster is not None else ""
+    yield f"Section {c.section}" if c.section else ""
+    yield f"Objective {c.objective}" if c.objective is not None else ""
+    if c.recommendation is not None:
+        yield f"Rec. {c.recommendation}" + (f" ({c.years})" if c.years else "")
+    yield f"Guiding question {c.question}" if c.question is not None else ""
+    yield c.author or ""
+    yield forms.date_label(c.date) if c.date else ""
+    yield c.thread or ""
+    yield c.kind or ""
+
+
+def _places(c: Citation) -> Iterable[str]:
+    if c.paragraph is not None:
+        last = f"-{c.paragraph_end}" if c.paragraph_end is not None else ""
+        yield f"{'paras.' if last else 'para.'} {c.paragraph}{last}" + (f" ({c.item})" if c.item else "")
+    yield f"{c.part} recommendations" if c.part else ""
+    yield c.topic or ""
+    yield f"note {c.note}" if c.note is not None else ""
+    yield from c.place
+    yield f"under “{c.heading}”" if c.heading else ""

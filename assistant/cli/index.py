@@ -1,0 +1,38 @@
+"""``gcm-draft index``: build the vector store, or say what is in it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from assistant.cli import common
+
+
+@click.group("index", epilog="Example: gcm-draft index status")
+def command() -> None:
+    """Build the vector store, or say what is in it."""
+
+
+@command.command("build", epilog="Example: gcm-draft index build --force")
+@click.option("--force", is_flag=True, help="Build it anew even if it is current.")
+@common.everywhere
+def build(force: bool) -> None:
+    """Build the store if it is missing, stale or damaged."""
+    library = common.open_library()
+    built = library.build_index(force=force)
+    click.echo("Built." if built else "The store is current already.")
+
+
+@command.command("status", epilog="Example: gcm-draft index status --format json")
+@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@common.everywhere
+def status(fmt: str) -> None:
+    """What is in the store, built from which corpus by which embedder, and whether it is current."""
+    found = common.open_library().index_status()
+    if fmt == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for key, value in found.items():
+        shown = "; ".join(value) if isinstance(value, list) else value
+        click.echo(f"{key.replace('_', ' '):>15}: {shown}")

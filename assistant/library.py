@@ -1,0 +1,317 @@
+"""The library behind the command line and for other programs: open, search, draft, render, resolve, verify."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant import corpus as corpora
+from assistant.errors import StoreError, UsageError
+from assistant.resources import config_dir, shipped
+from assistant.store import INDEX_VERSION, Identity, Store, current_generation, open_store
+from assistant.workspace import Workspace, workspace
+
+if TYPE_CHECKING:
+    from assistant.corpus import Corpus
+    from assistant.embeddings import Embedder
+    from assistant.model import Answer, Brief, Document, Passage
+    from assistant.objectives import Objective
+    from assistant.retrieval import Filters, Ranking, Retriever
+    from assistant.thesaurus import Thesaurus
+
+Progress = Callable[[int, str], Callable[[int], None]]
+"""Given a total and a label, returns a function to call with the number of passages done."""
+
+
+def _silent(_total: int, _label: str) -> Callable[[int], None]:
+    return lambda _count: None
+
+
+class Library:
+    """A corpus with its store. Nothing is read before it is needed; the index is built when it is missing."""
+
+    def __init__(
+        self,
+        *,
+        corpus: str | None = None,
+        store: str | None = None,
+        embedder: Embedder | None = None,
+        progress: Progress = _silent,
+    ) -> None:
+        self.workspace: Workspace = workspace(corpus, store)
+        self._embedder = embedder
+        self._progress = progress
+
+    # -- the corpus ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """Every document read, with all passages. Raises SourceError if a file is missing or altered."""
+        return corpora.load_shipped()
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents, proved to be the files they claim to be, without reading passages out of them."""
+        folder = shipped("corpus")
+        found = corpora.documents(folder)
+        for document in found:
+            corpora.proved(document, folder / document.file)
+        return found
+
+    def document_ids(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The ids of documents named by id or the beginning of one. Raises UsageError for unknown names."""
+        known = [d.id for d in self.documents]
+        chosen: list[str] = []
+        for name in names:
+            fitting = [name] if name in known else [i for i in known if i.startswith(name)]
+            if len(fitting) != 1:
+                what = "several documents" if fitting else "no document"
+                raise UsageError(f"--source {name!r} names {what}. There are: {', '.join(known)}.")
+            chosen += fitting
+        return tuple(chosen)
+
+    def resolve(self, citation: str) -> tuple[Passage, ...]:
+        """All passages that a citation as a person writes it fits: "Cluster 2, OPA, p. 17"; none if none does."""
+        from assistant import citations
+
+        parsed = citations.parse(citation)
+        return citations.resolve(parsed, self.corpus) if parsed else ()
+
+    # -- the index -------------------------------------------------------------------------------------------
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder in use; the embedded default unless another was given."""
+        if self._embedder is None:
+            from assistant.embeddings import default_embedder
+
+            self._embedder = default_embedder()
+        return self._embedder
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What a current store must have been built from."""
+        return Identity(
+            corpora.hash_of(self.documents), self.embedder.name, _hash_of_files(shipped("corpus"), *_INDEXED)
+        )
+
+    def build_index(self, *, force: bool = False) -> bool:
+        """Build the store if it is not current, or in any case with ``force``; whether it was built."""
+        from assistant.search_notes import load_notes
+        from assistant.store.ingestion import build, is_current
+
+        if not force and is_current(self.workspace.store, self.identity):
+            return False
+        sources = self.corpus.sources.values()
+        total = sum(len(s.passages) for s in sources)
+        store = build(
+            self.workspace.store,
+            sources,
+            self.embedder,
+            self.identity,
+            notes=load_notes(self.corpus),
+            extras={"thesaurus": self._read_thesaurus(None).dump()},
+            force=force,
+            progress=self._progress(total, "Building the index"),
+        )
+        store.close()
+        return True
+
+    def index_status(self) -> dict[str, Any]:
+        """What is in the store and whether it is current, as plain values."""
+        root = self.workspace.store
+        found: dict[str, Any] = {"store": str(root), "current": False, "problems": []}
+        try:
+            store = open_store(root)
+        except StoreError as error:
+            return {**found, "problems": [str(error)]}
+        meta, catalogue = store.catalogue.meta, store.catalogue
+        problems = self.identity.differences(meta)
+        found |= {"current": not problems, "problems": problems}
+        found |= {k: meta.get(k, "") for k in ("corpus_sha256", "embedder", "index_version")}
+        found |= {f"{table}s": catalogue.count(table) for table in ("document", "passage", "chunk")}
+        found["vectors"] = store.vectors.count()
+        store.close()
+        return found
+
+    @cached_property
+    def _store(self) -> Store:
+        """The store, built first if it is missing, stale or damaged."""
+        root = self.workspace.store
+        if current_generation(root) is not None:
+            try:
+                store = open_store(root)
+                if not self.identity.differences(store.catalogue.meta):
+                    return store
+                store.close()
+            except StoreError as error:
+                if "index version" in str(error):
+                    raise
+        self.build_index()
+        return open_store(root)
+
+    def _read_thesaurus(self, own: Path | None) -> Thesaurus:
+        from assistant.thesaurus import Thesaurus, read
+
+        return Thesaurus.prepare(read(shipped("corpus") / "thesaurus", own))
+
+    @cached_property
+    def thesaurus(self) -> Thesaurus:
+        """The lexicon: as prepared in the store, or with the user's own file if there is one."""
+        from assistant.thesaurus import Thesaurus
+
+        own = config_dir() / "thesaurus.toml"
+        if own.is_file():
+            return self._read_thesaurus(own)
+        return Thesaurus.restore(self._store.catalogue.extra("thesaurus"))
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The retriever over this library's store."""
+        from assistant.retrieval import Retriever
+
+        return Retriever(self._store, self.embedder, self.thesaurus)
+
+    # -- questions -------------------------------------------------------------------------------------------
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Answer:
+        """The ``k`` best passages, k >= 1. Raises UsageError for an empty or overlong question."""
+        ranking = self._rank(question, filters)
+        return self.retriever.answer(ranking, k)
+
+    def _rank(self, question: str, filters: Filters | None) -> Ranking:
+        """A ranking; an objective named by number alone is searched by its titles."""
+        from assistant.objectives import match_objective
+        from assistant.retrieval import Filters, clean_question
+
+        asked = clean_question(question)
+        number = match_objective(asked)
+        sought = asked
+        if number is not None and len(asked.split()) <= 3:
+            objective = self.objectives[number]
+            sought = objective.adopted_title
+        ranking = self.retriever.rank(sought, filters or Filters())
+        return ranking if sought == asked else replace(ranking, question=asked)
+
+    @cached_property
+    def objectives(self) -> dict[int, Objective]:
+        """The objectives by number, 1 to 23."""
+        from assistant.objectives import load
+
+        return {objective.number: objective for objective in load()}
+
+    def draft(
+        self,
+        question: str,
+        *,
+        template: str = "briefing-note",
+        language: str = "en",
+        per_section: int | None = None,
+        filters: Filters | None = None,
+        max_tokens: int | None = None,
+    ) -> Brief:
+        """The brief for a question, composed as the template asks; render it with :meth:`render`.
+
+        ``max_tokens`` bounds the Markdown form in tokens of o200k_base: the weakest passages are left out.
+        Raises TemplateError for an unknown or faulty template, UsageError for an unusable question.
+        """
+        from assistant.briefing import PER_SECTION, compose
+        from assistant.budget import fit
+
+        material, plan, certificate = self._material(question, template, filters, language, per_section)
+
+        def make(count: int) -> Brief:
+            return compose(material, plan, certificate, per_section=count, language=language)
+
+        most = per_section or PER_SECTION
+        if max_tokens is None:
+            return make(most)
+        return fit(make, most, max_tokens, lambda brief: self.render(brief, "md").decode("utf-8"))
+
+    def _material(
+        self, question: str, template: str, filters: Filters | None, language: str, per_section: int | None
+    ) -> tuple[Any, Any, Any]:
+        from assistant.briefing import Material, Plan
+        from assistant.model import Certificate, as_dict
+        from assistant.objectives import match_objective
+        from assistant.rendering.templates import load_template
+
+        found = load_template(template)
+        plan = Plan(found.name, found.sha256, found.header.layout, found.header.sections)
+        ranking = self._rank(question, filters)
+        number = match_objective(ranking.question)
+        objective = self.objectives[number] if number else None
+        mapped = self._mapped(number, filters) if number else ()
+        documents = self._store.catalogue.documents()
+        material = Material(
+            ranking,
+            {d.id: documents[d.id] for d in (*self.documents, *documents.values()) if d.id in documents},
+            objective,
+            mapped,
+            self._store.catalogue.passages_by_id,
+            (objective.note,) if objective and objective.note else (),
+        )
+        options: dict[str, Any] = {"template": template, "language": language}
+        if per_section:
+            options["limit"] = per_section
+        if filters:
+            options |= {k: v for k, v in as_dict(filters).items() if v}
+        certificate = Certificate(
+            self.identity.corpus_sha256,
+            self.identity.embedder,
+            INDEX_VERSION,
+            plan.sha256,
+            program_version(),
+            ranking.question,
+            options,
+        )
+        return material, plan, certificate
+
+    def _mapped(self, objective: int, filters: Filters | None) -> tuple[Passage, ...]:
+        """The options the GFMD's experts mapped to an objective, in the order of the Recollection."""
+        from assistant.retrieval import OPTION_KINDS, Filters, condition
+
+        asked = filters or Filters()
+        kinds = tuple(k for k in OPTION_KINDS if not asked.kinds or k in asked.kinds)
+        if not kinds:
+            return ()
+        limited = replace(asked, kinds=kinds, objectives=(objective,))
+        catalogue = self._store.catalogue
+        return tuple(catalogue.passages(sorted(catalogue.eligible(*condition(limited)))).values())
+
+    def render(self, brief: Brief, fmt: str = "md") -> bytes:
+        """The brief as a file of this format (md, txt, html, docx, odt, pdf, json, csl-json)."""
+        from assistant.rendering import render
+
+        needs_corpus = fmt in {"html", "csl-json"}
+        return render(brief, fmt, template=brief.template, corpus=self.corpus if needs_corpus else None)
+
+    def render_terminal(self, brief: Brief, *, width: int = 80, ansi: bool = True) -> str:
+        """The brief for a screen."""
+        from assistant.rendering import render_terminal
+
+        return render_terminal(brief, template=brief.template, width=width, ansi=ansi)
+
+
+_INDEXED = ("search_notes.toml", "thesaurus/*.toml")
+"""Files of the project's own, beside the documents, that the index is made from."""
+
+
+def _hash_of_files(folder: Path, *patterns: str) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for pattern in patterns for p in folder.glob(pattern)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def program_version() -> str:
+    """The version of the installed program."""
+    try:
+        return metadata.version("gcm-draft")
+    except metadata.PackageNotFoundError:
+        return "0+source"

@@ -1,0 +1,85 @@
+"""Data on its way into Markdown: cleaned, escaped, and marked with what a plain Markdown file cannot say.
+
+A brief is rendered once, to Markdown. What Markdown has no words for (the language of a quotation, which
+citation a phrase belongs to) travels as *marks*: noncharacters of Unicode, which no text may contain
+(cleaning removes them from data). The ``.md`` file is the same text with the marks taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+OPEN, MIDDLE, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
+_MARK = re.compile(f"{OPEN}[0-9]+{MIDDLE}|{CLOSE}")
+_ESCAPED = re.compile(r"[\\`*\[\]<|~$^]")
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_ENTITY = re.compile(r"&(?=#?[0-9A-Za-z]{1,31};)")
+_LINE_START = re.compile(r"^(?:([-+=#>:%@])|([0-9]{1,9})([.)])(?=\s|\Z))")
+_BARE_HASH = re.compile(r"(?<=\s)#(?=\w)|(?<=\s)@(?=\w)")
+_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\x00-\x20]+\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a marked stretch is: a quotation (in ``language``), the citation after it, or a small label.
+
+    ``number`` is the brief's citation number, or None where the stretch belongs to no single citation.
+    """
+
+    kind: Literal["quote", "citation", "label"]
+    language: str | None = None
+    number: int | None = None
+
+
+def clean(text: str) -> str:
+    """Text fit for every format: white space folded, control characters and noncharacters removed.
+
+    Removed are Unicode's Cc, lone surrogates, noncharacters (no XML may carry them, and marks are made of
+    them) and the explicit bidirectional overrides, which could reorder what stands around them.
+
+    >>> clean("a\\x07b\\n c")
+    'ab c'
+    """
+    return " ".join("".join(c for c in text if _allowed(ord(c)) or c.isspace()).split())
+
+
+def _allowed(code: int) -> bool:
+    if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF:
+        return False
+    if 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE:
+        return False
+    return not (0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069)
+
+
+def escape(text: str) -> str:
+    """Cleaned text as inline Markdown that every common reader shows verbatim.
+
+    Only what could act as markup is escaped, so that the source stays readable: an underscore inside a
+    word, a hash inside a sentence and an ampersand that starts no entity stay as they are.
+
+    >>> escape("5 * 3 [see] snake_case R&D")
+    '5 \\\\* 3 \\\\[see\\\\] snake_case R&D'
+    """
+    text = _ESCAPED.sub(r"\\\g<0>", clean(text))
+    text = _UNDERSCORE.sub(r"\\_", text)
+    text = _ENTITY.sub("&amp;", text)
+    text = _BARE_HASH.sub(lambda match: "\\" + match.group(), text)
+    return _LINE_START.sub(lambda m: "\\" + m[1] if m[1] else f"{m[2]}\\{m[3]}", text)
+
+
+def link(url: str) -> str:
+    """A link as Markdown; anything but a plain http(s) or mailto address is shown as text, not linked."""
+    url = clean(url)
+    return f"<{url}>" if _URL.match(url) and "\\" not in url else escape(url)
+
+
+def unmarked(markdown: str) -> str:
+    """The Markdown file: the text without its marks."""
+    return _MARK.sub("", markdown)
+
+
+def marked(text: str, index: int) -> str:
+    """``text`` between the marks of the registry's entry ``index``."""
+    return f"{OPEN}{index}{MIDDLE}{text}{CLOSE}"

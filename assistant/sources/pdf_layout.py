@@ -1,0 +1,146 @@
+"""Lines of a page -> reading order, by geometry alone.
+
+PDFium hands out text in the order of the page's content, which for columns is often row by row. Here the
+page is searched for gutters: an edge where at least three lines begin, with as many lines ending before it at
+the same height, and next to no line crossing it. Lines that do cross part the page into bands; within a band
+the left column is read before the right one (the right one first where the page reads from right to left).
+"""
+
+from __future__ import annotations
+
+from statistics import median
+
+from assistant.sources.pdf_chars import Line
+
+MIN_COLUMN_LINES = 3
+"""Fewer lines beside each other than this are a table row or a caption, not a column."""
+MIN_COLUMN_EMS = 6.0
+"""A column's lines are at least this many times as wide as its letters are high; narrower is a label."""
+GUTTER_EMS = 0.75
+EDGE = 3.0
+"""Edges that differ by no more than this many points are one edge."""
+
+
+def reading_order(parts: list[Line]) -> list[Line]:
+    """All lines of the page in reading order, each once, ``column`` counting up from 0.
+
+    Upright lines come first; turned ones (stamps at the margin) follow in a column of their own.
+    """
+    upright = [part for part in parts if part.upright]
+    turned = [part for part in parts if not part.upright]
+    rtl = sum(part.rtl for part in upright) > len(upright) / 2
+    ordered: list[Line] = []
+    for number, column in enumerate(_columns(upright, rtl, depth=0)):
+        for line in _merge_rows(column, rtl):
+            line.column = number
+            ordered.append(line)
+    last = ordered[-1].column + 1 if ordered else 0
+    for line in turned:
+        line.column, line.role = last, "turned"
+    return ordered + turned
+
+
+def _columns(parts: list[Line], rtl: bool, depth: int) -> list[list[Line]]:
+    """The page cut into columns, in reading order; a page without a gutter is one column."""
+    gutter = _gutter(parts) if depth < 4 else None
+    if gutter is None:
+        return [parts] if parts else []
+    columns: list[list[Line]] = []
+    for band in _bands(parts, gutter):
+        left = [part for part in band if part.x1 <= gutter + EDGE]
+        right = [part for part in band if part.x0 >= gutter - EDGE]
+        if len(left) + len(right) < len(band) or not left or not right:
+            columns.append(band)
+            continue
+        sides = (right, left) if rtl else (left, right)
+        for side in sides:
+            columns.extend(_columns(side, rtl, depth + 1))
+    return columns
+
+
+def _gutter(parts: list[Line]) -> float | None:
+    """Where the best gutter lies (the left edge of what stands right of it), or None."""
+    best: tuple[int, float] | None = None
+    for edge in _edges(parts):
+        right = [part for part in parts if abs(part.x0 - edge) <= EDGE]
+        if len(right) < MIN_COLUMN_LINES or not _wide(right):
+            continue
+        top, bottom = max(part.y + part.size for part in right), min(part.y for part in right)
+        level = [part for part in parts if bottom - EDGE <= part.y <= top]
+        room = GUTTER_EMS * median(part.size for part in right)
+        left = [part for part in level if part.x1 <= edge - room]
+        crossing = sum(part.x0 < edge - EDGE and part.x1 > edge - room for part in level)
+        if len(left) < MIN_COLUMN_LINES or not _wide(left) or crossing > len(left):
+            continue
+        if best is None or len(right) + len(left) - crossing > best[0]:
+            best = (len(right) + len(left) - crossing, edge)
+    return None if best is None else best[1]
+
+
+def _edges(parts: list[Line]) -> list[float]:
+    """Left edges shared by several lines, except the leftmost, from left to right."""
+    edges: list[list[float]] = []
+    for x0 in sorted(part.x0 for part in parts):
+        if edges and x0 - edges[-1][-1] <= EDGE / 2:
+            edges[-1].append(x0)
+        else:
+            edges.append([x0])
+    return [median(group) for group in edges[1:] if len(group) >= MIN_COLUMN_LINES]
+
+
+def _wide(parts: list[Line]) -> bool:
+    """Whether these lines are prose rather than labels or figures."""
+    return median(part.x1 - part.x0 for part in parts) >= MIN_COLUMN_EMS * median(p.size for p in parts)
+
+
+def _bands(parts: list[Line], gutter: float) -> list[list[Line]]:
+    """Bands from top to bottom: runs of lines beside the gutter, and the lines that cross it between them.
+
+    A line on one side only that stands above or below everything on the other side's columns (a heading, a
+    note) falls into the band it is in; its order within the column is the same either way.
+    """
+    bands: list[list[Line]] = []
+    crossing_before: bool | None = None
+    for row in _rows(parts):
+        crossing = any(part.x0 < gutter - EDGE and part.x1 > gutter + EDGE for part in row)
+        if crossing != crossing_before:
+            bands.append([])
+        bands[-1].extend(row)
+        crossing_before = crossing
+    return bands
+
+
+def _rows(parts: list[Line]) -> list[list[Line]]:
+    """Lines grouped by height, from top to bottom."""
+    rows: list[list[Line]] = []
+    for part in sorted(parts, key=lambda p: (-p.y, p.x0)):
+        if rows and rows[-1][0].y - part.y <= 0.4 * min(rows[-1][0].size, part.size):
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return rows
+
+
+def _merge_rows(parts: list[Line], rtl: bool) -> list[Line]:
+    """One column's lines from top to bottom, the parts of a line put together again."""
+    lines: list[Line] = []
+    for row in _rows(parts):
+        row.sort(key=lambda part: part.x0, reverse=rtl)
+        lines.append(row[0] if len(row) == 1 else _joined(row))
+    return lines
+
+
+def _joined(row: list[Line]) -> Line:
+    """The parts of one printed line as one line; a hyphen before the last part is an ordinary one."""
+    widest = max(row, key=lambda part: part.x1 - part.x0)
+    return Line(
+        text=" ".join([*(part.text + part.hyphen for part in row[:-1]), row[-1].text]),
+        x0=min(part.x0 for part in row),
+        x1=max(part.x1 for part in row),
+        y=widest.y,
+        size=widest.size,
+        lead=row[0].lead,
+        bold=all(part.bold for part in row),
+        hyphen=row[-1].hyphen,
+        upright=True,
+    )

@@ -1,0 +1,242 @@
+"""Which lines of a PDF are running headers and footers, and which number each page bears.
+
+The number a reader sees is the one printed on the page (the folio). It is taken from headers and footers only
+where the folios agree: the same difference to the sheet's position on most pages. Else the file's own page
+labels count; else the page has no number and is cited by its sheet ("PDF p. 14").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from assistant.sources.extracted import ranges
+from assistant.sources.pdf_chars import Line
+
+EDGE_LINES = 4
+"""Headers and footers are looked for in this many outermost lines at the top and at the foot."""
+SAME_PLACE = 8.0
+"""Points by which the height of a running line may vary from page to page."""
+AGREEMENT = 0.6
+"""Share of the pages with a number at their edge that must support the folios found."""
+
+_NUMBER = re.compile(r"\d+")
+_ROMAN = re.compile(r"\b[ivxlc]{1,7}\b")
+_FOLIO_WORDS = re.compile(r"\b(?:page|p|pp|pg|página|pagina|pág|of|de|sur|von|seite|/)\b\.?")
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One page of the file: ``physical`` from 1, ``label`` the file's own page label ("" if none).
+
+    ``printed`` and ``evidence`` are decided by :func:`number_pages`; ``images`` says whether it shows any.
+    """
+
+    physical: int
+    label: str
+    lines: list[Line]
+    images: bool = False
+    printed: str = ""
+    evidence: str = "no printed number known"
+    folios: list[str] = field(default_factory=list)
+
+    @property
+    def number(self) -> int | None:
+        """The printed number, where it is one."""
+        return int(self.printed) if self.printed.isascii() and self.printed.isdigit() else None
+
+
+def roman(numeral: str) -> int | None:
+    """The value of a lower-case Roman numeral, None if it is none.
+
+    >>> roman("xiv"), roman("iiii")
+    (14, None)
+    """
+    total = 0
+    for letter, following in zip(numeral, [*numeral[1:], ""], strict=True):
+        value = _ROMAN_VALUES.get(letter, 0)
+        total += -value if value < _ROMAN_VALUES.get(following, 0) else value
+    return total if numeral and to_roman(total) == numeral else None
+
+
+def to_roman(number: int) -> str:
+    """A number from 1 to 399 in lower-case Roman numerals."""
+    parts = [
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ]
+    written = ""
+    for value, numeral in parts:
+        while number >= value:
+            written, number = written + numeral, number - value
+    return written
+
+
+def body_size(sheets: Iterable[Sheet]) -> float:
+    """The height most letters of the document have, in points."""
+    sizes: Counter[float] = Counter()
+    for sheet in sheets:
+        for line in sheet.lines:
+            if line.role == "body":
+                sizes[round(line.size, 1)] += len(line.text)
+    return max(sizes, key=lambda size: (sizes[size], size)) if sizes else 10.0
+
+
+def mark_running(sheets: list[Sheet], body: float) -> None:
+    """Give running headers, running footers and folios the role ``running``."""
+    places: dict[tuple[bool, str], list[tuple[int, Line]]] = defaultdict(list)
+    for sheet in sheets:
+        for top, line in _edge_lines(sheet):
+            places[top, _masked(line.text)].append((sheet.physical, line))
+    needed = 3 if len(sheets) > 3 else 2
+    running = {
+        id(line) for (_, masked), found in places.items() for line in _recurring(found, masked, needed, body)
+    }
+    for sheet in sheets:
+        for edge in _edges(sheet):
+            for line in edge:
+                if id(line) not in running:
+                    break
+                line.role = "running"
+                sheet.folios.append(line.text)
+
+
+def _edges(sheet: Sheet) -> tuple[list[Line], list[Line]]:
+    """The outermost lines at the top and at the foot, from the outside inwards."""
+    lines = sorted((line for line in sheet.lines if line.upright), key=lambda line: -line.y)
+    return lines[:EDGE_LINES], lines[::-1][:EDGE_LINES]
+
+
+def _edge_lines(sheet: Sheet) -> Iterator[tuple[bool, Line]]:
+    top, foot = _edges(sheet)
+    seen: set[int] = set()
+    for is_top, lines in ((True, top), (False, foot)):
+        for line in lines:
+            if id(line) not in seen or not is_top:
+                seen.add(id(line))
+                yield is_top, line
+
+
+def _masked(text: str) -> str:
+    """The line with its numbers masked: what recurs in a running line."""
+    folded = " ".join(text.casefold().split())
+    return _NUMBER.sub("#", _ROMAN.sub("#", folded))
+
+
+def _recurring(found: list[tuple[int, Line]], masked: str, needed: int, body: float) -> list[Line]:
+    """Of lines alike but for numbers, those that recur at one height and are no part of the text.
+
+    Lines that differ in their numbers recur only if the numbers count the pages and the line is not set
+    larger than the text (else they are headings such as "Objective 3").
+    """
+    heights = sorted(line.y for _, line in found)
+    middle = heights[len(heights) // 2]
+    level = [(page, line) for page, line in found if abs(line.y - middle) <= SAME_PLACE]
+    if len({page for page, _ in level}) < needed:
+        return []
+    if "#" in masked and len({line.text for _, line in level}) > 1:
+        if not _is_folio(masked) and max(line.size for _, line in level) > 1.15 * body:
+            return []
+        offsets = Counter(page - value for page, line in level for value in set(_values(line.text)))
+        agreeing = max(offsets.values(), default=0)
+        same = Counter(line.text for _, line in level).most_common(1)[0][1]
+        if max(agreeing, same) < max(needed, 0.5 * len(level)) and not _is_folio(masked):
+            return []
+    return [line for _, line in level]
+
+
+def _is_folio(masked: str) -> bool:
+    """Whether a masked line is nothing but a page number and its trimmings ("page # of #", "- # -")."""
+    return not re.search(r"[^\W_]", _FOLIO_WORDS.sub("", masked).replace("#", ""))
+
+
+def _values(text: str) -> list[int]:
+    folded = text.casefold()
+    values = [int(number) for number in _NUMBER.findall(folded) if len(number) <= 5]
+    return values + [value for numeral in _ROMAN.findall(folded) if (value := roman(numeral)) is not None]
+
+
+def number_pages(sheets: list[Sheet]) -> list[str]:
+    """Decide every page's printed number; returns remarks for the reader.
+
+    Folios that agree win over the file's labels, because they are what a reader sees; a page without a folio
+    between two pages whose folios agree is counted on.
+    """
+    folios = _folios(sheets)
+    labels = {sheet.physical: sheet.label for sheet in sheets if sheet.label}
+    differing = [page for page, printed in folios.items() if labels.get(page, printed) != printed]
+    for sheet in sheets:
+        printed, evidence = folios.get(sheet.physical, ""), "folio printed on the page"
+        if not printed and not differing and sheet.label:
+            printed, evidence = sheet.label, "page label of the file"
+        if printed:
+            sheet.printed, sheet.evidence = printed, evidence
+    _count_on(sheets)
+    if differing:
+        return [
+            "The file's own page labels differ from the numbers printed on the pages "
+            f"(PDF pages {ranges(differing)}); pages are cited as printed."
+        ]
+    if not any(sheet.printed for sheet in sheets):
+        return ["No page numbers are printed that agree with each other; pages are cited as PDF pages."]
+    unnumbered = [sheet.physical for sheet in sheets if not sheet.printed]
+    if unnumbered:
+        return [f"PDF pages {ranges(unnumbered)} bear no number; they are cited as PDF pages."]
+    return []
+
+
+def _folios(sheets: list[Sheet]) -> dict[int, str]:
+    """The printed number of each sheet whose folio agrees with those of the other pages."""
+    candidates: dict[int, set[tuple[bool, int]]] = {}
+    for sheet in sheets:
+        found = {(is_roman, value) for text in sheet.folios for is_roman, value in _readings(text)}
+        if found:
+            candidates[sheet.physical] = found
+    support: Counter[tuple[bool, int]] = Counter(
+        (is_roman, page - value) for page, found in candidates.items() for is_roman, value in found
+    )
+    folios: dict[int, str] = {}
+    for page, found in candidates.items():
+        best = max(found, key=lambda reading: (support[reading[0], page - reading[1]], not reading[0]))
+        if support[best[0], page - best[1]] >= (3 if len(sheets) > 3 and not best[0] else 2):
+            folios[page] = to_roman(best[1]) if best[0] else str(best[1])
+    return folios if len(folios) >= max(2, AGREEMENT * len(candidates)) else {}
+
+
+def _readings(text: str) -> Iterator[tuple[bool, int]]:
+    """Page numbers a running line may hold, as (whether Roman, value)."""
+    folded = text.casefold()
+    for number in _NUMBER.findall(folded):
+        if len(number) <= 5 and int(number) > 0:
+            yield False, int(number)
+    if _is_folio(_masked(text)):
+        for numeral in _ROMAN.findall(folded):
+            value = roman(numeral)
+            if value is not None:
+                yield True, value
+
+
+def _count_on(sheets: list[Sheet]) -> None:
+    """Number pages without a folio between two numbered pages that leave exactly that room."""
+    last: Sheet | None = None
+    for sheet in sheets:
+        if sheet.number is None:
+            if sheet.printed:
+                last = None
+            continue
+        gap = sheet.physical - last.physical if last is not None else 0
+        if last is not None and last.number is not None and sheet.number - last.number == gap > 1:
+            for between in sheets[last.physical : sheet.physical - 1]:
+                between.printed = str(last.number + between.physical - last.physical)
+                between.evidence = "counted between the folios before and after it"
+        last = sheet

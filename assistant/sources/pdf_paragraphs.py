@@ -1,0 +1,296 @@
+"""Lines in reading order -> notes, headings and paragraphs, across columns and pages.
+
+Where the signs are not clear, lines stay together: a paragraph too long is still quoted on the right pages,
+a sentence cut in two could not be quoted at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from assistant.sources.extracted import SOFT_BREAK
+from assistant.sources.pdf_chars import Line
+from assistant.sources.pdf_pages import Sheet
+from assistant.sources.structure import MARKER, is_contents_line, is_known_heading
+
+HEADING_RATIO = 1.12
+"""Letters this much higher than the text's are a heading's."""
+NOTE_RATIO = 0.94
+"""Letters lower than this share of the text's height are a note's."""
+MAX_HEADING = 220
+"""Characters; anything longer is text however it is set."""
+
+NOTE_START = re.compile(r"(?:\[\^(\d{1,3})\]|(\d{1,3})(?=[\s.)])|([*†‡]+))\s*")
+_ENDS = re.compile(r"[.!?:;…؟۔。][\"'”’»)\]]*(?:\[\^\w+\])*\s*\Z")
+_LOWER_START = re.compile(r"[\"'“‘«(\[]*[a-zß-öø-ÿ]")
+_HARD_PREFIXES = frozenset(
+    "non self well ex all cross multi semi half quasi socio low high long short".split()
+)
+_CONJUNCTIONS = frozenset("and or to et ou y o und oder".split())
+_LAST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*\Z")
+_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+
+
+@dataclass(slots=True)
+class Group:
+    """Lines that belong together, each with its sheet; ``role`` as a block's."""
+
+    lines: list[tuple[Sheet, Line]] = field(default_factory=list)
+    role: str = "paragraph"
+    level: int = 0
+    label: str = ""
+
+    def text(self) -> str:
+        """Its lines in one, for looking at, not for citing."""
+        return " ".join(line.text + line.hyphen for _, line in self.lines)
+
+
+def group_lines(sheets: list[Sheet], body: float, outline: dict[int, dict[str, int]]) -> list[Group]:
+    """All lines but running ones, as groups in reading order; a page's notes follow where they stand.
+
+    ``outline`` gives, by sheet, the folded titles of the file's own bookmarks with their depth from 1.
+    """
+    pitch = _pitches(sheets)
+    groups: list[Group] = []
+    current: Group | None = None
+    edges: dict[tuple[int, int], tuple[float, float]] = {}
+    for sheet in sheets:
+        _mark_notes(sheet, body)
+        edges.update(_column_edges(sheet))
+        notes: Group | None = None
+        for line in sheet.lines:
+            if line.role == "running":
+                continue
+            if line.role in {"note", "turned"}:
+                notes = _add_note(groups, notes, sheet, line)
+                continue
+            if current is None or _breaks(current, sheet, line, edges, pitch):
+                current = Group()
+                groups.append(current)
+            current.lines.append((sheet, line))
+    _classify(groups, body, outline)
+    return groups
+
+
+def _pitches(sheets: list[Sheet]) -> dict[int, float]:
+    """The usual distance between two lines of one paragraph, by letter height in points."""
+    gaps: dict[int, list[float]] = defaultdict(list)
+    for sheet in sheets:
+        for before, line in pairwise(sheet.lines):
+            gap = before.y - line.y
+            same = before.column == line.column and before.role == line.role == "body"
+            if same and _same_size(before, line) and 0.8 * line.size <= gap <= 2.6 * line.size:
+                gaps[round(line.size)].append(gap)
+    return {size: sorted(found)[int(len(found) * 0.3)] for size, found in gaps.items()}
+
+
+def _same_size(a: Line, b: Line) -> bool:
+    return abs(a.size - b.size) <= 0.07 * max(a.size, b.size)
+
+
+def _column_edges(sheet: Sheet) -> dict[tuple[int, int], tuple[float, float]]:
+    """The left and right edge of each column's text, by sheet and column."""
+    columns: dict[int, list[Line]] = defaultdict(list)
+    for line in sheet.lines:
+        if line.role == "body":
+            columns[line.column].append(line)
+    return {
+        (sheet.physical, number): (min(line.x0 for line in lines), max(line.x1 for line in lines))
+        for number, lines in columns.items()
+    }
+
+
+def _mark_notes(sheet: Sheet, body: float) -> None:
+    """Small lines that end a column and begin with a note's number are notes, with what follows them."""
+    columns: dict[int, list[Line]] = defaultdict(list)
+    for line in sheet.lines:
+        if line.role == "body":
+            columns[line.column].append(line)
+    for lines in columns.values():
+        first = len(lines)
+        while first > 0 and lines[first - 1].size < NOTE_RATIO * body:
+            first -= 1
+        tail = lines[first:]
+        starts = [index for index, line in enumerate(tail) if NOTE_START.match(line.text)]
+        if starts and (first > 0 or any(line.role == "body" for line in sheet.lines if line not in tail)):
+            for line in tail:
+                line.role = "note"
+
+
+def _add_note(groups: list[Group], notes: Group | None, sheet: Sheet, line: Line) -> Group:
+    """Put a note's line into its group: a new one where a number begins it."""
+    match = NOTE_START.match(line.text) if line.role == "note" else None
+    if notes is None or match is not None or line.role == "turned":
+        label = ""
+        if match is not None:
+            label = f"note {next(part for part in match.groups() if part)}"
+        notes = Group(role="note", label=label or ("note" if line.role == "note" else "margin"))
+        groups.append(notes)
+    notes.lines.append((sheet, line))
+    return notes
+
+
+def _breaks(
+    group: Group,
+    sheet: Sheet,
+    line: Line,
+    edges: dict[tuple[int, int], tuple[float, float]],
+    pitch: dict[int, float],
+) -> bool:
+    """Whether ``line`` begins a new group after the group's last line."""
+    last_sheet, last = group.lines[-1]
+    if not _same_size(last, line) or is_contents_line(last.text) or is_known_heading(last.text):
+        return True
+    if last.hyphen and _LOWER_START.match(line.text):
+        return False
+    here = _Place(group, last, line, edges[last_sheet.physical, last.column], edges[sheet.physical, line.column])
+    if last_sheet is not sheet or last.column != line.column:
+        return here.breaks_after_column()
+    gap = last.y - line.y
+    usual = pitch.get(round(line.size), 1.25 * line.size)
+    if gap > 1.28 * usual and (here.ended or not here.lower or gap > 2.2 * usual):
+        return True
+    return here.breaks_in_column()
+
+
+class _Place:
+    """Two lines that follow each other, and the signs of a new paragraph between them."""
+
+    def __init__(
+        self, group: Group, last: Line, line: Line, last_edges: tuple[float, float], edges: tuple[float, float]
+    ) -> None:
+        self.group, self.last, self.line = group, last, line
+        self.marker = MARKER.match(line.text)
+        self.ended = _ENDS.search(last.text + last.hyphen) is not None
+        self.lower = _LOWER_START.match(line.text) is not None
+        room = last.x0 - last_edges[0] if line.rtl else last_edges[1] - last.x1
+        self.room = room > line.lead + 0.3 * line.size
+        self.indent = edges[1] - line.x1 if line.rtl else line.x0 - edges[0]
+        self.short = (last.x1 - last.x0) < 0.5 * (last_edges[1] - last_edges[0])
+
+    def breaks_after_column(self) -> bool:
+        """Between the end of a column or page and the next: a full line goes on, even after a full stop."""
+        if self.marker and (self.ended or self.room):
+            return True
+        if self.last.bold and not self.line.bold and len(self.group.lines) <= 3:
+            return True
+        return self.ended and not self.lower and (self.room or self.indent > 0.7 * self.line.size)
+
+    def breaks_in_column(self) -> bool:
+        """Between two lines set one under the other: markers, indents, and lines that end early."""
+        last, line, em = self.last, self.line, self.line.size
+        start, before = (-line.x1, -last.x1) if line.rtl else (line.x0, last.x0)
+        step = start - before
+        if self.marker and (self.ended or self.room or step < -0.5 * em or self.marker["bullet"]):
+            return True
+        if abs((line.x0 + line.x1) - (last.x0 + last.x1)) < 6 and abs(step) > 1:  # centred lines
+            return self.room and self.ended
+        first = len(self.group.lines) == 1
+        if step > 0.7 * em and not (first and MARKER.match(last.text)):
+            return self.ended or not self.lower
+        if step < -0.7 * em and (not first or step < -6 * em):
+            return self.ended or not self.lower
+        if last.bold != line.bold and (self.room or self.ended):
+            return True
+        return self.room and (self.ended or (self.short and not self.lower))
+
+
+def _classify(groups: list[Group], body: float, outline: dict[int, dict[str, int]]) -> None:
+    """Find headings and lines of contents among the groups; levels by the size and weight they are set in."""
+    styles: dict[tuple[float, bool, bool], list[Group]] = defaultdict(list)
+    for group in groups:
+        if group.role != "paragraph":
+            continue
+        sheet, first = group.lines[0]
+        text = group.text()
+        if is_contents_line(text):
+            group.role = "contents"
+        elif (depth := outline.get(sheet.physical, {}).get(folded(text))) is not None:
+            group.role, group.level = "heading", depth
+        elif _is_heading(group, text, body):
+            group.role = "heading"
+            styles[round(first.size * 2) / 2, first.bold, _all_caps(text)].append(group)
+    ranked = sorted(styles, reverse=True)
+    deepest = max((depth for titles in outline.values() for depth in titles.values()), default=0)
+    for level, style in enumerate(ranked, 1):
+        for group in styles[style]:
+            group.level = min(6, max(1, level if deepest == 0 else deepest))
+
+
+def folded(title: str) -> str:
+    """A heading for comparison: letters and digits only, case folded."""
+    return re.sub(r"[\W_]+", "", title).casefold()
+
+
+def _is_heading(group: Group, text: str, body: float) -> bool:
+    """Larger, or bold, or in capitals, or a heading by its words; short, and not ended like a sentence."""
+    lines = [line for _, line in group.lines]
+    if len(text) > MAX_HEADING or len(lines) > 4 or not re.search(r"[^\W\d_]", text):
+        return False
+    if is_known_heading(text):
+        return True
+    if re.search(r"[.;,]\s*\Z", text) or _LOWER_START.match(text):
+        return False
+    larger = min(line.size for line in lines) >= HEADING_RATIO * body
+    bold = all(line.bold for line in lines) and len(lines) <= 3
+    return larger or bold or (_all_caps(text) and len(lines) <= 2)
+
+
+def _all_caps(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return len(letters) >= 4 and all(character.isupper() for character in letters)
+
+
+def vocabulary(sheets: Iterable[Sheet]) -> Counter[str]:
+    """How often each word (with its inner hyphens) stands in the document, cut words at line ends left out."""
+    words: Counter[str] = Counter()
+    for sheet in sheets:
+        cut = False
+        for line in sheet.lines:
+            found = [word.casefold().replace("\u2010", "-") for word in _WORD.findall(line.text)]
+            words.update(found[1 if cut else 0 : -1 if line.hyphen else None])
+            cut = bool(line.hyphen)
+    return words
+
+
+def join_lines(group: Group, words: Counter[str]) -> int:
+    """Decide how each line of a group is joined to the next; returns how many hyphens nothing decided.
+
+    A line-break hyphen goes if the whole word stands elsewhere in the document, and stays if the hyphenated
+    one does; without either it stays before a capital or a digit, after a prefix such as "non-", and between
+    two words of the document, and goes otherwise.
+    """
+    undecided = 0
+    for (sheet, line), (next_sheet, following) in pairwise(group.lines):
+        line.breaks = next_sheet is not sheet or following.column != line.column
+        if line.hyphen:
+            line.end, sure = _hyphen_end(line, following, words)
+            undecided += not sure
+        elif line.text.endswith("/") or (_is_cjk(line.text[-1:]) and _is_cjk(following.text[:1])):
+            line.end = ""
+    return undecided
+
+
+def _hyphen_end(line: Line, following: Line, words: Counter[str]) -> tuple[str, bool]:
+    """What stands between two lines of which the first ends in a hyphen, and whether that is certain."""
+    if line.hyphen == "\u00ad":
+        return SOFT_BREAK, True
+    left, right = _LAST_WORD.search(line.text), _WORD.match(following.text)
+    if left is None or right is None or right.group()[:1].isupper():
+        return line.hyphen, True
+    head, tail = left.group().casefold(), right.group().casefold()
+    if tail in _CONJUNCTIONS:
+        return f"{line.hyphen}\n", True
+    whole, compound = words[head + tail], words[f"{head}-{tail}"]
+    if whole != compound:
+        return (line.hyphen if compound > whole else SOFT_BREAK), True
+    both = len(head) > 3 and len(tail) > 3 and words[head] > 0 and words[tail] > 0
+    return (line.hyphen if head in _HARD_PREFIXES or both else SOFT_BREAK), False
+
+
+def _is_cjk(character: str) -> bool:
+    return "\u3040" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"

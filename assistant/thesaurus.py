@@ -1,0 +1,239 @@
+"""The lexicon of the field, applied to a question: what else its words may be called, in three languages.
+
+The data are the reviewed files in ``corpus/thesaurus/`` and, if there is one, the user's own file of the same
+form. A question's phrases are matched longest first on stems; what matched, and with what it was widened, is
+kept with the question and shown to the user.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant import analysis
+from assistant.errors import ProblemsError
+
+LANGUAGES = ("en", "fr", "es")
+SYNONYM, RELATED = 0.7, 0.25
+"""What a synonym and a related term count beside the word asked (1)."""
+SHOWN = 8
+MAX_WORDS = 6
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A phrase of the question that the thesaurus knows, with what else it may be called in English."""
+
+    matched: str
+    alternatives: tuple[tuple[str, float], ...]
+    general: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What the thesaurus makes of a question.
+
+    ``variants`` are other ways to put the whole question in English, for the embedder; ``shown`` what the
+    user is told was also searched.
+    """
+
+    language: str
+    terms: tuple[Term, ...] = ()
+    variants: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+class Thesaurus:
+    """A prepared lexicon. ``index`` maps the stems of a phrase, by language, to entry numbers."""
+
+    def __init__(self, entries: Sequence[Entry], index: dict[str, dict[str, list[int]]]) -> None:
+        self._entries = entries
+        self._index = index
+
+    @classmethod
+    def prepare(cls, entries: Sequence[Entry]) -> Thesaurus:
+        """From entries as read; stems every phrase once."""
+        index: dict[str, dict[str, list[int]]] = {language: {} for language in LANGUAGES}
+        for number, entry in enumerate(entries):
+            for language in LANGUAGES:
+                for phrase in entry.get(language, ()):
+                    found = index[language].setdefault(" ".join(phrase_stems(phrase, language)), [])
+                    if number not in found:
+                        found.append(number)
+        return cls(entries, index)
+
+    def dump(self) -> str:
+        """The prepared form as JSON, for the store."""
+        return json.dumps({"entries": self._entries, "index": self._index}, ensure_ascii=False)
+
+    @classmethod
+    def restore(cls, prepared: str) -> Thesaurus:
+        """From :meth:`dump`."""
+        record = json.loads(prepared)
+        return cls(record["entries"], record["index"])
+
+    def expand(self, question: str) -> Expansion:
+        """The question's known phrases with their alternatives; longest match first, nothing matched twice."""
+        language = self.language(question)
+        words = [part for word in analysis.words(question) for part in _elided(word, language)]
+        stems = [analysis.stem(word, language) for word in words]
+        index = self._index[language]
+        terms: list[Term] = []
+        english: list[str] = []
+        position = 0
+        while position < len(words):
+            length, numbers = self._longest(index, stems, position)
+            if not length:
+                english.append(words[position])
+                position += 1
+                continue
+            matched = " ".join(words[position : position + length])
+            if _abbreviation_clash(matched, [self._entries[n] for n in numbers], language):
+                english.append(matched)
+            else:
+                term = self._term(matched, numbers, language)
+                terms.append(term)
+                english.append(term.alternatives[0][0] if term.alternatives else matched)
+            position += length
+        variants = self._variants(question, language, english)
+        return Expansion(language, tuple(terms), variants, _shown(terms, question))
+
+    def language(self, question: str) -> str:
+        """The language a question is asked in, by its grammar words, then by whose lexicon knows more of it."""
+        words = [analysis.fold_word(w) for w in analysis.words(question)]
+        parts = {language: [p for w in words for p in _elided(w, language)] for language in LANGUAGES}
+        scores = {
+            language: (
+                sum(2 for w in parts[language] if w in _GRAMMAR[language])
+                + sum(1 for w in parts[language] if analysis.stem(w, language) in self._index[language])
+                + (1.5 if language != "en" and _accented(question, language) else 0)
+            )
+            for language in LANGUAGES
+        }
+        return max(LANGUAGES, key=lambda language: (scores[language], language == "en"))
+
+    def _longest(self, index: dict[str, list[int]], stems: list[str], position: int) -> tuple[int, list[int]]:
+        for length in range(min(MAX_WORDS, len(stems) - position), 0, -1):
+            numbers = index.get(" ".join(stems[position : position + length]))
+            if numbers:
+                return length, numbers
+        return 0, []
+
+    def _term(self, matched: str, numbers: Iterable[int], language: str) -> Term:
+        alternatives: dict[str, float] = {}
+        general = True
+        own = " ".join(phrase_stems(matched, language))
+        for number in numbers:
+            entry = self._entries[number]
+            general = general and entry["general"]
+            for rank, phrase in enumerate(entry["en"]):
+                if language == "en" and " ".join(phrase_stems(phrase, "en")) == own:
+                    continue
+                full = 1.0 if language != "en" and rank == 0 else SYNONYM
+                alternatives[phrase] = max(full, alternatives.get(phrase, 0.0))
+            for phrase in entry.get("related", ()):
+                alternatives.setdefault(phrase, RELATED)
+        ordered = sorted(alternatives.items(), key=lambda a: -a[1])
+        return Term(matched, tuple(ordered), general)
+
+    def _variants(self, question: str, language: str, english: list[str]) -> tuple[str, ...]:
+        made = " ".join(english)
+        if language != "en":
+            made = " ".join(w for w in made.split() if analysis.fold_word(w) not in _GRAMMAR[language])
+        return (made,) if made and made.casefold() != question.casefold() else ()
+
+
+_GRAMMAR = {
+    "en": frozenset("the of and to for in on with how what which who do does is are can should by from we their".split()),
+    "fr": frozenset("le la les l d des du de et en pour dans sur avec comment que quelles quels quel quelle qui est sont "
+                    "par au aux un une nous leur leurs peut etre ce ces".split()),
+    "es": frozenset("el la los las de del y en para con como que cuales cual quien es son por al un una su sus pueden "
+                    "puede se lo hacer".split()),
+}  # fmt: skip
+
+
+def _accented(question: str, language: str) -> bool:
+    marks = {"fr": "àâçèêëîïôùûœ", "es": "áíóúñ¿¡"}[language]
+    return any(c in marks for c in question.casefold())
+
+
+def _elided(word: str, language: str) -> list[str]:
+    if language != "fr":
+        return [word]
+    return [part for part in word.replace("’", "'").split("'") if part]
+
+
+@functools.lru_cache(maxsize=20_000)
+def phrase_stems(phrase: str, language: str) -> tuple[str, ...]:
+    """The stems of a phrase's words, grammar words included, as the index holds them."""
+    return tuple(analysis.stem(p, language) for w in analysis.words(phrase) for p in _elided(w, language))
+
+
+def _abbreviation_clash(matched: str, entries: list[Entry], language: str) -> bool:
+    """Whether a small-letter word met only an entry's abbreviation ("us" is not "US")."""
+    if not matched.islower() or " " in matched:
+        return False
+    own = phrase_stems(matched, language)
+    spellings = [p for e in entries for p in e.get(language, ()) if phrase_stems(p, language) == own]
+    return all(p.isupper() and len(p) <= 3 for p in spellings)
+
+
+def _shown(terms: Sequence[Term], question: str) -> tuple[str, ...]:
+    """What the user is told: of each term of art its best alternatives, not what the question says already."""
+    asked = question.casefold()
+    found: dict[str, None] = {}
+    for term in terms:
+        if not term.general:
+            for phrase, weight in term.alternatives[:3]:
+                if weight > RELATED and phrase.casefold() not in asked:
+                    found[phrase] = None
+    return tuple(found)[:SHOWN]
+
+
+# -- reading the data ----------------------------------------------------------------------------------------
+
+
+def read(folder: Path, own: Path | None = None) -> list[Entry]:
+    """The entries of all files in ``folder`` and of the user's own file; all faults of a file reported together."""
+    entries: list[Entry] = []
+    for path in [*sorted(folder.glob("*.toml")), *([own] if own and own.is_file() else [])]:
+        entries += read_file(path)
+    return entries
+
+
+def read_file(path: Path) -> list[Entry]:
+    """The entries of one file. Raises ProblemsError naming each faulty entry by its ordinal."""
+    try:
+        record = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProblemsError(f"{path} is no readable thesaurus file:", [str(error)]) from error
+    problems = [f"unknown table [[{key}]]: expected [[concept]] or [[word]]" for key in record if key not in {"concept", "word"}]
+    entries: list[Entry] = []
+    for table in ("concept", "word"):
+        rows = record.get(table, [])
+        for ordinal, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
+            problems += [f"{table} {ordinal}: {fault}" for fault in _faults(row)]
+            if isinstance(row, dict):
+                entries.append({**row, "general": table == "word"})
+    if problems:
+        raise ProblemsError(f"{len(problems)} problems in {path}:", problems)
+    return entries
+
+
+def _faults(row: Any) -> list[str]:
+    if not isinstance(row, dict):
+        return [f"expected a table with en, fr, es; found {row!r}"]
+    faults = [f"unknown key {key!r}: expected en, fr, es, related" for key in row if key not in {*LANGUAGES, "related"}]
+    for key in (*LANGUAGES, "related"):
+        values = row.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(v, str) and analysis.words(v) for v in values):
+            faults.append(f"{key}: expected a list of phrases, found {values!r}")
+    if not row.get("en"):
+        faults.append("en: expected at least one English phrase, found none")
+    return faults

@@ -1,0 +1,49 @@
+"""Where a named corpus and its store lie: one folder a corpus, which can be copied to another machine.
+
+``<data>/corpora/<name>/documents/`` holds the user's own documents, ``<data>/corpora/<name>/store/`` what is
+built from them and the shipped ones, which can be built again at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import UsageError
+from assistant.resources import data_dir
+
+DEFAULT = "default"
+_NAME = re.compile(r"[\w-]{1,64}\Z")
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one corpus. ``server`` is set where the vectors are on a Chroma server."""
+
+    name: str
+    folder: Path
+    store: Path
+    server: str | None = None
+
+    @property
+    def documents(self) -> Path:
+        """Where the user's own documents of this corpus lie; may not exist."""
+        return self.folder / "documents"
+
+
+def workspace(corpus: str | None = None, store: str | None = None) -> Workspace:
+    """The workspace of the corpus ``corpus``; ``store`` or ``GCM_DRAFT_STORE`` put its store elsewhere.
+
+    Raises UsageError for a name that is no plain folder name.
+    """
+    name = corpus or os.environ.get("GCM_DRAFT_CORPUS") or DEFAULT
+    if not _NAME.match(name):
+        raise UsageError(f"Expected a corpus name of letters, digits, '-' and '_' (at most 64), found {name!r}.")
+    folder = data_dir() / "corpora" / name
+    where = store or os.environ.get("GCM_DRAFT_STORE")
+    if where and _URL.match(where):
+        return Workspace(name, folder, folder / "server-catalogue", where)
+    return Workspace(name, folder, Path(where) if where else folder / "store")

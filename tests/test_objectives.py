@@ -1,0 +1,99 @@
+"""The objectives: titles of both texts, what is mapped to each, and which one a question asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.errors import SourceError
+from assistant.objectives import load, mapped, match_objective, objective
+from assistant.sources import overview
+from tests.reading import OVERVIEW, corpus, source
+
+
+def test_both_texts():
+    assert [o.number for o in load()] == list(range(1, 24))
+    assert [o.number for o in load() if o.zero_draft_title is None] == [23]
+    assert [o.number for o in load() if o.retitled] == [3, 4, 10, 12, 13, 15, 17, 18, 21]
+
+
+def test_zero_draft_titles_are_those_the_overview_prints():
+    printed = overview.titles(source(OVERVIEW))
+    assert set(printed) == set(range(1, 23)) - {8}
+    for number, title in printed.items():
+        ours = objective(number).zero_draft_title
+        assert ours is not None
+        assert ours.replace("-", "") == title.replace("-", "")
+
+
+def test_mapped():
+    counts = {o.number: len(mapped(corpus(), o.number)) for o in load()}
+    assert sum(counts.values()) == 56
+    assert {n for n, count in counts.items() if not count} == {8, 23}
+    assert [p.locator for p in mapped(corpus(), 6)] == ["Objective 6, p. 3", "Objective 6, p. 3"]
+
+
+@pytest.mark.parametrize("number", [8, 23])
+def test_holes_are_named(number: int):
+    note = objective(number).note
+    assert note is not None
+    assert f"{number}" in note
+    assert "no entry" in note
+    assert note in objective(number).caveats
+
+
+def test_retitled_objectives_say_so():
+    caveats = " ".join(objective(12).caveats)
+    assert "status determination" in caveats
+    assert "screening, assessment and referral" in caveats
+    assert objective(6).caveats == ()
+
+
+QUESTIONS = [
+    ("objective 6", 6),
+    ("What has been said on Objective 18, and by whom?", 18),
+    ("Obj. 20", 20),
+    ("objectif 12", 12),
+    ("objetivo 3", 3),
+    ("GCM objective #9", 9),
+    ("objective 2.18.d", 2),
+    ("6", 6),
+    ("#23", 23),
+    ("0", None),
+    ("24", None),
+    ("objective 24", None),
+    ("objectives 2 and 5", None),
+    ("Objective 5; see also Objective 6", None),
+    ("Manage borders in an integrated, secure and coordinated manner", 11),
+    ("strengthen procedures and mechanism for status determination", 12),
+    ("Certainty and predictability in migration procedures for screening, assessment and referral", 12),
+    ("Use immigration detention only as a measure of last resort and work towards alternatives", 13),
+    ("Provide access to basic social services for migrants: who said what?", 15),
+    ("Collect and utilize accurate and disaggregated data as a basis for evidencebased policies", 1),
+    ("missing migrants", 8),
+    ("Remittances", 20),
+    ("ethical recruitment", 6),
+    ("International cooperation", 23),
+    ("ethical recruitment of nurses", None),
+    ("how do remittances help families?", None),
+    ("", None),
+    ("?!", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "number"), QUESTIONS, ids=[f"{n}-{q[0][:30]}" for n, q in enumerate(QUESTIONS)]
+)
+def test_which_objective_a_question_asks_for(question: str, number: int | None):
+    assert match_objective(question) == number
+
+
+def test_every_title_and_alias_leads_home_and_no_alias_to_two():
+    for o in load():
+        for name in (*o.titles, *o.aliases):
+            assert match_objective(name) == o.number, name
+            assert match_objective(name.upper()) == o.number, name
+
+
+def test_no_such_objective():
+    with pytest.raises(SourceError, match="There is no objective 24: the adopted Compact has 1 to 23"):
+        objective(24)
