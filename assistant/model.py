@@ -223,7 +223,11 @@ class NumberedCitation:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a brief. ``quote``: ``text`` is verbatim from the cited passage."""
+    """One line of a brief. ``quote``: ``text`` is verbatim from the cited passage.
+
+    ``cut``: only a part of the passage is quoted; ``cut_before``: something stands before it; ``cut_to_end``:
+    nothing stands after it. Rendering prints "[…]" there.
+    """
 
     text: str
     quote: bool
@@ -237,6 +241,8 @@ class Item:
     author: str | None = None
     date: str | None = None
     cut: bool = False
+    cut_before: bool = False
+    cut_to_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from assistant.sources.plain import objectives_named
 NEAR = 0.85
 """How alike (difflib's ratio over letters) a question and a title must be to mean the same."""
 _FILE = "objectives.toml"
-_BARE_NUMBER = re.compile(r"(?:gcm\s+)?#?(\d{1,2})")
+_BARE_NUMBER = re.compile(r"(?:gcm\s+)?(?:objective|objectif|objetivo|obj\.)?\s*#?(\d{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,8 @@ def match_objective(question: str) -> int | None:
     if named:
         return named[0] if len(named) == 1 else None
     asked = _letters(question)
-    bare = _BARE_NUMBER.fullmatch(question.strip().casefold())
-    if bare:
-        return int(bare[1]) if 1 <= int(bare[1]) <= len(load()) else None
-    if not asked:
-        return None
+    if not asked or _BARE_NUMBER.fullmatch(question.strip().casefold()):
+        return asked_by_number(question)
     for candidate in load():
         if any(asked == _letters(name) for name in (*candidate.titles, *candidate.aliases)):
             return candidate.number
@@ -125,6 +122,16 @@ def match_objective(question: str) -> int | None:
     near = [(_alike(asked, o), o.number) for o in load()]
     best = max(near)
     return best[1] if best[0] >= NEAR else None
+
+
+def asked_by_number(question: str) -> int | None:
+    """The objective a question consists of and nothing else: "6", "#6", "GCM objective 6?".
+
+    Such a question has no words to search by; the objective's titles can stand in for it. A question in
+    words of its own, be they an objective's plain name, is better searched as it is.
+    """
+    match = _BARE_NUMBER.fullmatch(question.strip(" \t\n.?!:").casefold())
+    return int(match[1]) if match and 1 <= int(match[1]) <= len(load()) else None
 
 
 def _letters(text: str) -> str:

@@ -13,11 +13,16 @@ from typing import Literal
 
 OPEN, MIDDLE, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARK = re.compile(f"{OPEN}[0-9]+{MIDDLE}|{CLOSE}")
-_ESCAPED = re.compile(r"[\\`*\[\]<|~$^]")
+_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
+_ALWAYS = re.compile(r"[\\`*|~$^]")
+_BRACKETS = re.compile(r"\[(?=[\^!@\[ xX]|\Z)|\](?=[(\[:{]|\Z)|<(?=[A-Za-z/!?]|\Z)")
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _ENTITY = re.compile(r"&(?=#?[0-9A-Za-z]{1,31};)")
-_LINE_START = re.compile(r"^(?:([-+=#>:%@])|([0-9]{1,9})([.)])(?=\s|\Z))")
-_BARE_HASH = re.compile(r"(?<=\s)#(?=\w)|(?<=\s)@(?=\w)")
+_TAG = re.compile(r"(?<!\w)[#@](?=\w)")
+_LINE_START = re.compile(
+    r"^(?P<lead> ?)(?:(?P<sign>[-+](?=\s|\Z)|-(?=-*\s*\Z)|=(?==*\s*\Z)|#(?=#*(?:\s|\Z))|>|[:%](?=\s))"
+    r"|(?P<number>[0-9]{1,9})(?P<point>[.)])(?=\s|\Z))"
+)
 _URL = re.compile(r"(?:https?://|mailto:)[^\s<>\x00-\x20]+\Z", re.IGNORECASE)
 
 
@@ -36,13 +41,15 @@ class Mark:
 def clean(text: str) -> str:
     """Text fit for every format: white space folded, control characters and noncharacters removed.
 
+    No-break spaces stay (French typography needs them).
+
     Removed are Unicode's Cc, lone surrogates, noncharacters (no XML may carry them, and marks are made of
     them) and the explicit bidirectional overrides, which could reorder what stands around them.
 
     >>> clean("a\\x07b\\n c")
     'ab c'
     """
-    return " ".join("".join(c for c in text if _allowed(ord(c)) or c.isspace()).split())
+    return _SPACE.sub(" ", "".join(c for c in text if _allowed(ord(c)) or c.isspace())).strip(" ")
 
 
 def _allowed(code: int) -> bool:
@@ -57,16 +64,26 @@ def escape(text: str) -> str:
     """Cleaned text as inline Markdown that every common reader shows verbatim.
 
     Only what could act as markup is escaped, so that the source stays readable: an underscore inside a
-    word, a hash inside a sentence and an ampersand that starts no entity stay as they are.
+    word, "[…]" and an ampersand that starts no entity stay as they are. One space at either end is kept.
 
-    >>> escape("5 * 3 [see] snake_case R&D")
-    '5 \\\\* 3 \\\\[see\\\\] snake_case R&D'
+    >>> escape("5 * 3 [see](x) [...] snake_case R&D")
+    '5 \\\\* 3 [see\\\\](x) [...] snake_case R&D'
     """
-    text = _ESCAPED.sub(r"\\\g<0>", clean(text))
+    cleaned = clean(text)
+    before = " " if text[:1].isspace() and not text[:1] == cleaned[:1] else ""
+    after = " " if cleaned and text[-1:].isspace() and not text[-1:] == cleaned[-1:] else ""
+    text = _ALWAYS.sub(r"\\\g<0>", before + cleaned + after)
+    text = _BRACKETS.sub(r"\\\g<0>", text)
     text = _UNDERSCORE.sub(r"\\_", text)
     text = _ENTITY.sub("&amp;", text)
-    text = _BARE_HASH.sub(lambda match: "\\" + match.group(), text)
-    return _LINE_START.sub(lambda m: "\\" + m[1] if m[1] else f"{m[2]}\\{m[3]}", text)
+    text = _TAG.sub(r"\\\g<0>", text)
+    return _LINE_START.sub(_unlisted, text)
+
+
+def _unlisted(match: re.Match[str]) -> str:
+    if match["sign"]:
+        return f"{match['lead']}\\{match['sign']}"
+    return f"{match['lead']}{match['number']}\\{match['point']}"
 
 
 def link(url: str) -> str:

@@ -28,7 +28,9 @@ RECOLLECTION = "gfmd-thematic-recollection-2017"
 _REFERENCE = re.compile(r"\[\^([0-9]+)\](?!:)")
 _DEFINED = re.compile(r"^\[\^([0-9]+)\]:", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
-_SENTENCE = re.compile(r"[.!?;](?=\s)")
+_SENTENCE = re.compile(r"[.!?](?=\s+[“\"‘'(¿¡]?[A-ZÀ-Þ])|;(?=\s)")
+_ABBREVIATION = re.compile(r"(?:\b(?:etc|e\.g|i\.e|cf|vs|Mr|Mrs|Ms|Dr|Nos?|Art|paras?|pp?|St)|\b[A-Z])\.\Z")
+_CUT = "[…]"
 _SHORT = 240
 
 
@@ -101,7 +103,7 @@ class Helpers:
 
     def quote(self, item: Item) -> Markup:
         """The item's text: in double quotation marks if it is verbatim, and marked with its language."""
-        return self._quotation(item, item.text)
+        return self._quotation(item, item.text, cut_after=item.cut and not item.cut_to_end)
 
     def short(self, item: Item, limit: int = _SHORT) -> Markup:
         """Like :meth:`quote`, cut after a whole sentence within ``limit`` characters, with "[…]" for the rest.
@@ -109,18 +111,22 @@ class Helpers:
         Never cut inside a sentence, where a cut could turn its sense; a long sentence stays whole.
         """
         text = item.text
-        if item.quote and len(text) > limit:
-            ends = [match.end() for match in _SENTENCE.finditer(text)]
-            fitting = [end for end in ends if end <= limit] or ends[:1]
-            if fitting and text[: fitting[-1]].endswith((".", "!", "?", ";")):
-                text = f"{text[: fitting[-1]]} […]"
-        return self._quotation(item, text)
+        if not item.quote or len(text) <= limit:
+            return self.quote(item)
+        ends = [match.end() for match in _SENTENCE.finditer(text)]
+        ends = [end for end in ends if not _ABBREVIATION.search(text[:end])]
+        fitting = [end for end in ends if end <= limit] or ends[:1]
+        if not fitting:
+            return self.quote(item)
+        return self._quotation(item, text[: fitting[-1]], cut_after=True)
 
-    def _quotation(self, item: Item, text: str) -> Markup:
+    def _quotation(self, item: Item, text: str, cut_after: bool) -> Markup:
         text = escaping.escape(text)
         if not item.quote:
             return _safe(text)
-        return self._mark(f"“{text}”", Mark("quote", item.language, item.citation.number))
+        before = f"{_CUT} " if item.cut_before else ""
+        after = f" {_CUT}" if cut_after else ""
+        return self._mark(f"“{before}{text}{after}”", Mark("quote", item.language, item.citation.number))
 
     def cite(self, citation: NumberedCitation) -> Markup:
         """The citation in parentheses with its footnote: ``(Cluster 2, OPA, p. 17)[^3]``."""

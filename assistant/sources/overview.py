@@ -54,7 +54,7 @@ def read(document: Document, text: str) -> Source:
     unread = _uncited(text, entries[-1].end)
     if unread:
         raise unexpected(document, "only citations of the form “(GCM Cluster 2, PO, p.17)”", unread)
-    return Source(document, text, pages, tuple(passages))
+    return Source(document, text, pages, tuple(passages), tuple(_holes(entries)))
 
 
 def titles(source: Source) -> dict[int, str]:
@@ -69,6 +69,13 @@ def _entries(text: str) -> list[_Entry]:
         _Entry(int(match["number"]), fold(match[0]), match.end(), end)
         for match, end in zip(found, edges[1:], strict=True)
     ]
+
+
+def _holes(entries: list[_Entry]) -> Iterator[str]:
+    """Objectives of the Zero Draft that the overview passes over."""
+    numbers = {entry.number for entry in entries}
+    for number in sorted(set(range(1, max(numbers) + 1)) - numbers):
+        yield f"The overview has no entry for objective {number}."
 
 
 def _first_heading(text: str) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 HYPHENS = "-\u2010\u00ad"
 _BOLD = re.compile(r"bold|black|heavy|demi|semib", re.IGNORECASE)
 _RAISED = re.compile(r"(?P<before>.*?)(?P<call>\d{1,3})(?P<after>\W*)\Z", re.DOTALL)
+_CALL = re.compile(r"\d{1,3}|[*†‡]{1,3}")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LTR = re.compile("[A-Za-zÀ-ɏͰ-ӿ]")
 
@@ -145,7 +146,7 @@ class PageReader:
                 current.append(word)
         if current:
             rows.append(current)
-        return [part for row in rows for part in _split_wide(row)]
+        return _with_calls([part for row in rows for part in _split_wide(row)])
 
     def _line(self, words: list[Word]) -> Line:
         size = median(word.y1 - word.y0 for word in words)
@@ -187,6 +188,34 @@ def _jumps(before: Word, word: Word) -> bool:
     """Whether ``word`` stands on another line than the word before it."""
     overlap = min(before.y1, word.y1) - max(before.y0, word.y0)
     return overlap < 0.3 * min(before.y1 - before.y0, word.y1 - word.y0)
+
+
+def _with_calls(rows: list[list[Word]]) -> list[list[Word]]:
+    """Raised numbers that PDFium takes for lines of their own, put back beside the word they are raised at."""
+    merged = [row for row in rows if len(row) > 1 or not _CALL.fullmatch(row[0].text)]
+    for row in rows:
+        if len(row) == 1 and _CALL.fullmatch(row[0].text) and not _put_back(row[0], merged):
+            merged.append(row)
+    return merged
+
+
+def _put_back(call: Word, rows: list[list[Word]]) -> bool:
+    """Insert a raised number after (else before) the word it stands beside, if there is one."""
+    for after in (True, False):
+        for row in rows:
+            for index, word in enumerate(row):
+                if _raised_beside(call, word, after=after):
+                    row.insert(index + after, call)
+                    return True
+    return False
+
+
+def _raised_beside(call: Word, word: Word, *, after: bool) -> bool:
+    """Whether a small word stands raised right after (or right before) another."""
+    height = word.y1 - word.y0
+    gap = call.x0 - word.x1 if after else word.x0 - call.x1
+    small = call.y1 - call.y0 <= 0.85 * height
+    return small and abs(gap) < 0.6 * height and word.y0 < call.y0 < word.y0 + 0.75 * height
 
 
 def _split_wide(row: list[Word]) -> list[list[Word]]:

@@ -1,7 +1,7 @@
 """Lines of a page -> reading order, by geometry alone.
 
 PDFium hands out text in the order of the page's content, which for columns is often row by row. Here the
-page is searched for gutters: an edge where at least three lines begin, with as many lines ending before it at
+page is searched for gutters: an edge where at least four lines begin, with as many lines ending before it at
 the same height, and next to no line crossing it. Lines that do cross part the page into bands; within a band
 the left column is read before the right one (the right one first where the page reads from right to left).
 """
@@ -12,7 +12,7 @@ from statistics import median
 
 from assistant.sources.pdf_chars import Line
 
-MIN_COLUMN_LINES = 3
+MIN_COLUMN_LINES = 4
 """Fewer lines beside each other than this are a table row or a caption, not a column."""
 MIN_COLUMN_EMS = 6.0
 """A column's lines are at least this many times as wide as its letters are high; narrower is a label."""
@@ -47,9 +47,9 @@ def _columns(parts: list[Line], rtl: bool, depth: int) -> list[list[Line]]:
         return [parts] if parts else []
     columns: list[list[Line]] = []
     for band in _bands(parts, gutter):
-        left = [part for part in band if part.x1 <= gutter + EDGE]
+        left = [part for part in band if part.x0 < gutter - EDGE]
         right = [part for part in band if part.x0 >= gutter - EDGE]
-        if len(left) + len(right) < len(band) or not left or not right:
+        if not left or not right or any(part.x1 > gutter + EDGE for part in left):
             columns.append(band)
             continue
         sides = (right, left) if rtl else (left, right)
@@ -63,17 +63,18 @@ def _gutter(parts: list[Line]) -> float | None:
     best: tuple[int, float] | None = None
     for edge in _edges(parts):
         right = [part for part in parts if abs(part.x0 - edge) <= EDGE]
-        if len(right) < MIN_COLUMN_LINES or not _wide(right):
-            continue
         top, bottom = max(part.y + part.size for part in right), min(part.y for part in right)
-        level = [part for part in parts if bottom - EDGE <= part.y <= top]
+        rows = _rows([part for part in parts if bottom - EDGE <= part.y <= top])
         room = GUTTER_EMS * median(part.size for part in right)
-        left = [part for part in level if part.x1 <= edge - room]
-        crossing = sum(part.x0 < edge - EDGE and part.x1 > edge - room for part in level)
-        if len(left) < MIN_COLUMN_LINES or not _wide(left) or crossing > len(left):
+        crossing = [row for row in rows if any(p.x0 < edge - EDGE and p.x1 > edge - room for p in row)]
+        open_rows = [row for row in rows if row not in crossing]
+        left = [[part for part in row if part.x1 <= edge - room] for row in open_rows]
+        beside = [[part for part in row if part.x0 >= edge - EDGE] for row in open_rows]
+        if len(crossing) > sum(map(bool, left)) or not _wide(left) or not _wide(beside):
             continue
-        if best is None or len(right) + len(left) - crossing > best[0]:
-            best = (len(right) + len(left) - crossing, edge)
+        score = sum(map(bool, left)) + sum(map(bool, beside)) - len(crossing)
+        if best is None or score > best[0]:
+            best = (score, edge)
     return None if best is None else best[1]
 
 
@@ -88,9 +89,13 @@ def _edges(parts: list[Line]) -> list[float]:
     return [median(group) for group in edges[1:] if len(group) >= MIN_COLUMN_LINES]
 
 
-def _wide(parts: list[Line]) -> bool:
-    """Whether these lines are prose rather than labels or figures."""
-    return median(part.x1 - part.x0 for part in parts) >= MIN_COLUMN_EMS * median(p.size for p in parts)
+def _wide(rows: list[list[Line]]) -> bool:
+    """Whether these rows on one side of a gutter are enough, and prose rather than labels or figures."""
+    filled = [row for row in rows if row]
+    if len(filled) < MIN_COLUMN_LINES:
+        return False
+    widths = [max(part.x1 for part in row) - min(part.x0 for part in row) for row in filled]
+    return median(widths) >= MIN_COLUMN_EMS * median(part.size for row in filled for part in row)
 
 
 def _bands(parts: list[Line], gutter: float) -> list[list[Line]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.model import Document, Kind, Page, Passage, Source, Span
 from assistant.sources.plain import form_feed_pages, page_label, pages_of, trim, unexpected
@@ -46,7 +46,16 @@ def read(document: Document, text: str) -> Source:
     if topics != set(_TOPICS):
         found = ", ".join(sorted(str(topic) for topic in topics)) or "none"
         raise unexpected(document, f"recommendations on {', '.join(_TOPICS)}", found)
-    return Source(document, text, pages, tuple(passages))
+    return Source(document, text, pages, tuple(_repeating(passages)))
+
+
+def _repeating(passages: list[Passage]) -> Iterator[Passage]:
+    """The passages; a recommendation that stands word for word in a paragraph as well says so."""
+    paragraphs = [p for p in passages if p.kind == "paragraph"]
+    for passage in passages:
+        words = passage.text.rstrip(".;")
+        also = [p.locator for p in paragraphs if passage.kind == "recommendation" and words in p.text]
+        yield replace(passage, remarks=(f"Stands word for word in {also[0]} as well.",)) if also else passage
 
 
 def _blocks(text: str) -> list[_Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.certificate import MARKDOWN_PREFIX, MARKDOWN_SUFFIX, NAME, TEXT_PREFIX
 
@@ -15,14 +15,6 @@ _LINE = re.compile(rf"^[ \t>]*{re.escape(TEXT_PREFIX.rstrip())}[ \t]*(\{{.*\}})[
 _ELEMENT = re.compile(
     rf"<script\b[^>]*\bid\s*=\s*[\"']?{re.escape(NAME)}[\"']?[^>]*>(.*?)</script>", re.S | re.I
 )
-
-
-class Hashed(Protocol):
-    """A corpus that knows its own hash."""
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the corpus: documents and reader versions."""
 
 
 def find_certificate(text: str) -> dict[str, Any] | None:
@@ -49,11 +41,11 @@ def parse_certificate(value: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and isinstance(found.get("corpus_sha256"), str) else None
 
 
-def certificate_status(certificate: dict[str, Any] | None, corpus: Hashed, version: str) -> str | None:
+def certificate_status(certificate: dict[str, Any] | None, corpus_sha256: str, version: str) -> str | None:
     """One sentence: whether the corpus or the program has changed since the brief was made; None without one."""
     if certificate is None:
         return None
-    then, now = certificate["corpus_sha256"], corpus.sha256
+    then, now = certificate["corpus_sha256"], corpus_sha256
     made = str(certificate.get("program_version", "unknown"))
     program = "" if made == version else f" It was made by version {made}; this is {version}."
     if then == now:

@@ -9,28 +9,16 @@ from collections import Counter
 from collections.abc import Iterable
 
 _NEGATIONS = frozenset(
-    "not no never nor none neither nothing nobody without cannot non unless except hardly "
-    "ne pas sans jamais aucun aucune ni nunca sin ningún ninguna tampoco jamás".split()
+    ["not", "no", "never", "nor", "none", "neither", "nothing", "nobody", "without", "cannot", "non", "unless", "except", "hardly", "ne", "pas", "sans", "jamais", "aucun", "aucune", "ni", "nunca", "sin", "ningún", "ninguna", "tampoco", "jamás"]
 )
 _MODALS = frozenset(
-    "shall should may must can could might will would ought need needs "
-    "doit doivent devrait devraient peut peuvent pourrait pourraient "
-    "debe deben debería deberían puede pueden podría podrían".split()
+    ["shall", "should", "may", "must", "can", "could", "might", "will", "would", "ought", "need", "needs", "doit", "doivent", "devrait", "devraient", "peut", "peuvent", "pourrait", "pourraient", "debe", "deben", "debería", "deberían", "puede", "pueden", "podría", "podrían"]
 )
 _NUMBERS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred "
-    "thousand million billion half third quarter first second double all some few many most any each every "
-    "deux trois quatre cinq sept huit neuf dix cent mille dos tres cuatro cinco seis siete ocho nueve diez".split()
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "half", "third", "quarter", "first", "second", "double", "all", "some", "few", "many", "most", "any", "each", "every", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "cent", "mille", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"]
 )
 _ACTORS = frozenset(
-    "state states government governments country countries employer employers worker workers migrant migrants "
-    "refugee refugees agency agencies recruiter recruiters business businesses employee employees union unions "
-    "organization organizations organisation organisations authority authorities stakeholder stakeholders "
-    "society community communities sector diaspora diasporas participant participants delegation delegations "
-    "national nationals citizen citizens child children woman women man men victim victims trafficker traffickers "
-    "origin destination transit gfmd iom ilo un unhcr private public "
-    "état états gouvernement gouvernements employeur employeurs travailleur travailleurs migrants société "
-    "estado estados gobierno gobiernos empleador empleadores trabajador trabajadores migrante sociedad".split()
+    ["state", "states", "government", "governments", "country", "countries", "employer", "employers", "worker", "workers", "migrant", "migrants", "refugee", "refugees", "agency", "agencies", "recruiter", "recruiters", "business", "businesses", "employee", "employees", "union", "unions", "organization", "organizations", "organisation", "organisations", "authority", "authorities", "stakeholder", "stakeholders", "society", "community", "communities", "sector", "diaspora", "diasporas", "participant", "participants", "delegation", "delegations", "national", "nationals", "citizen", "citizens", "child", "children", "woman", "women", "man", "men", "victim", "victims", "trafficker", "traffickers", "origin", "destination", "transit", "gfmd", "iom", "ilo", "un", "unhcr", "private", "public", "état", "états", "gouvernement", "gouvernements", "employeur", "employeurs", "travailleur", "travailleurs", "migrants", "société", "estado", "estados", "gobierno", "gobiernos", "empleador", "empleadores", "trabajador", "trabajadores", "migrante", "sociedad"]
 )
 
 CLASSES = ("negation", "modal verb", "number or quantity", "actor")

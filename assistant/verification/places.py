@@ -1,0 +1,152 @@
+"""Which page a quotation stands on, and whether a citation states it: from the quotation's own words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+from assistant.citations import Citation, documents_named, fits, located
+from assistant.model import Document, Page, Passage, Source
+from assistant.verification.compare import Library, Match
+
+_ITEM = re.compile(r"(?:^|[\s(])\(?([a-z])\)\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The first and last page of a quotation; both None where the document has no pages."""
+
+    first: Page | None
+    last: Page | None
+
+    @property
+    def certain(self) -> bool:
+        """Whether both pages are."""
+        return all(page is None or page.certain for page in (self.first, self.last))
+
+
+def pages_of(library: Library, match: Match) -> Pages:
+    """The pages on which the quotation's own words stand."""
+    stream = library.stream(match.document)
+    pages = stream.source.pages
+    start = stream.offsets[match.place.first]
+    end = stream.ends[match.place.last - 1] - 1
+    return Pages(page_at(pages, start), page_at(pages, end))
+
+
+def page_at(pages: tuple[Page, ...], offset: int) -> Page | None:
+    """The page of an offset into the document's text."""
+    at = bisect_right(pages, offset, key=lambda page: page.start) - 1
+    return pages[at] if at >= 0 and offset < pages[at].end else None
+
+
+def adapted(citation: Citation, document: Document) -> Citation:
+    """The citation without a cluster that is in the document's own name ("Cluster 6 summary report, para. 16")."""
+    if citation.cluster is None or citation.document is None:
+        return citation
+    if f"cluster {citation.cluster} " in f"{document.title.casefold()} ":
+        return replace(citation, cluster=None)
+    return citation
+
+
+def fitting(library: Library, citation: Citation) -> list[tuple[str, int]]:
+    """The passages that fit a citation when pages are left aside, as (document, index)."""
+    found = []
+    for document in documents_named(citation.document, library.corpus):
+        wanted = adapted(citation, document)
+        passages = library.sources[document.id].passages
+        found += [(document.id, at) for at, p in enumerate(passages) if fits(wanted, p, pages=False)]
+    return found
+
+
+def place_fits(library: Library, citation: Citation, match: Match) -> bool:
+    """Whether the citation, pages aside, fits the passage in which the quotation stands."""
+    source = library.sources[match.document]
+    if source.document not in documents_named(citation.document, library.corpus):
+        return False
+    passage = source.passages[match.passage]
+    wanted = adapted(citation, source.document)
+    return fits(wanted, passage, pages=False) and _item_fits(library, wanted, match, passage)
+
+
+def _item_fits(library: Library, citation: Citation, match: Match, passage: Passage) -> bool:
+    """Whether a lettered item, if one is cited, is the one the quotation begins in."""
+    if citation.item is None or located(passage).item is not None:
+        return True
+    stream = library.stream(match.document)
+    bounds = stream.bounds(match.passage)
+    text = stream.source.text[stream.offsets[bounds.first] : stream.offsets[match.place.first] + 1]
+    letters = _ITEM.findall(text)
+    if citation.item == "a" and not letters:
+        return stream.forms[match.place.first] == "a"
+    return bool(letters) and letters[-1] == citation.item
+
+
+def pages_right(citation: Citation, match: Match, pages: Pages, passage: Passage) -> bool:
+    """Whether every page the citation states is right.
+
+    The exact pages of the quotation are right, and so is any part of the passage's own pages that holds them.
+    """
+    if not _range_right(citation.page, citation.page_end, _number(pages.first), _number(pages.last), passage):
+        return False
+    if citation.page_label is not None:
+        labels = {page.label for page in (pages.first, pages.last) if page is not None}
+        if citation.page_label not in labels and citation.page_label != located(passage).page_label:
+            return False
+    sheets = [page.physical for page in (pages.first, pages.last) if page is not None]
+    if citation.pdf_page is not None:
+        own = located(passage)
+        first, last = (sheets[0], sheets[-1]) if sheets else (None, None)
+        known = (own.pdf_page, own.pdf_page_end or own.pdf_page)
+        if not _inside(citation.pdf_page, citation.pdf_page_end, first, last, known):
+            return False
+    del match
+    return other_edition_right(citation, passage) is not False
+
+
+def other_edition_right(citation: Citation, passage: Passage) -> bool | None:
+    """Whether the other edition's page is the one the overview gives; None where neither can be said."""
+    if citation.other_page is None or not passage.other_edition_pages:
+        return None
+    return citation.other_page in passage.other_edition_pages
+
+
+def _number(page: Page | None) -> int | None:
+    return None if page is None else page.number
+
+
+def _range_right(
+    first: int | None, last: int | None, on: int | None, to: int | None, passage: Passage
+) -> bool:
+    return first is None or _inside(first, last, on, to, (passage.page_start, passage.page_end))
+
+
+def _inside(
+    first: int, last: int | None, on: int | None, to: int | None, whole: tuple[int | None, int | None]
+) -> bool:
+    if on is None or to is None:
+        return False
+    end = last or first
+    if (first, end) == (on, to):
+        return True
+    start, stop = whole
+    return start is not None and stop is not None and start <= first <= on and to <= end <= stop
+
+
+def exact(source: Source, passage: Passage, pages: Pages | None = None) -> str:
+    """The citation of a place as printed, with the quotation's own pages where they are known."""
+    own = located(passage)
+    if pages is not None and pages.first is not None and pages.last is not None:
+        first, last = pages.first, pages.last
+        if first.number is not None and last.number is not None and own.page is not None:
+            end = last.number if last.number != first.number else None
+            own = replace(own, page=first.number, page_end=end)
+        if first.physical is not None and own.pdf_page is not None:
+            end = last.physical if last.physical != first.physical else None
+            own = replace(own, pdf_page=first.physical, pdf_page_end=end)
+    return (
+        str(replace(own, document=source.document.short_title))
+        if own.has_locator
+        else source.document.short_title
+    )
