@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant import analysis, citations
 from assistant.excerpts import excerpt
-from assistant.i18n import SECTION_TITLES, section_title, standing, translator
+from assistant.i18n import N_, SECTION_TITLES, section_title, standing, translator
 from assistant.model import (
     Brief,
     Certificate,
@@ -26,6 +26,10 @@ PER_SECTION = 6
 """Items of a section unless the user asks for another number."""
 RELEVANT = 0.62
 """A passage is left out of a brief where its score is below this share of the best of the whole answer."""
+NO_ENTRY = N_(
+    "The GFMD overview has no entry for objective {number}: no option of the Recollection is mapped to it. "
+    "What is shown was found by search, not by the experts' mapping."
+)
 DIALOGUE_FAMILIES = ("session_brief", "summary_report")
 
 
@@ -49,7 +53,6 @@ class Material:
     objective: Objective | None = None
     mapped: tuple[Passage, ...] = ()
     places: Callable[[Sequence[str]], dict[str, Passage]] = lambda _: {}
-    gaps: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -225,7 +228,7 @@ def compose(
         objective_titles=_titles(objective),
         expanded=ranking.expansion.shown,
         excluded=ranking.excluded,
-        gaps=(*material.gaps, *_gaps(composer, plan, language)),
+        gaps=_gaps(composer, plan, language),
         nearest=ranking.nearest,
     )
 
@@ -241,9 +244,12 @@ def _titles(objective: Objective | None) -> dict[str, str]:
 
 def _gaps(composer: _Composer, plan: Plan, language: str) -> tuple[str, ...]:
     """A sentence for each section that the template asks for and the corpus leaves empty."""
-    if plan.layout != "kinds" or composer.m.ranking.abstained:
-        return ()
-    expected = ("policy_options", "practical_actions", "practice_examples")
     _ = translator(language)
+    objective = composer.m.objective
+    unmapped = objective is not None and objective.note is not None
+    gaps = [_.gettext(NO_ENTRY).format(number=objective.number)] if objective and unmapped else []
+    if plan.layout != "kinds" or composer.m.ranking.abstained:
+        return tuple(gaps)
+    expected = ("policy_options", "practical_actions", "practice_examples")
     missing = [section_title(k, language) for k in expected if k in plan.sections and not composer._of(k)]
-    return tuple(_.gettext("Nothing found under “{title}”.").format(title=title) for title in missing)
+    return (*gaps, *(_.gettext("Nothing found under “{title}”.").format(title=title) for title in missing))

@@ -186,15 +186,14 @@ class Library:
 
     def _rank(self, question: str, filters: Filters | None) -> Ranking:
         """A ranking; an objective named by number alone is searched by its titles."""
-        from assistant.objectives import match_objective
+        from assistant.objectives import asked_by_number, match_objective
         from assistant.retrieval import Filters, clean_question
 
         asked = clean_question(question)
         number = match_objective(asked)
         sought = asked
-        if number is not None and len(asked.split()) <= 3:
-            objective = self.objectives[number]
-            sought = objective.adopted_title
+        if number is not None and asked_by_number(asked):
+            sought = self.objectives[number].adopted_title
         ranking = self.retriever.rank(sought, filters or Filters())
         return ranking if sought == asked else replace(ranking, question=asked)
 
@@ -254,7 +253,6 @@ class Library:
             objective,
             mapped,
             self._store.catalogue.passages_by_id,
-            (objective.note,) if objective and objective.note else (),
         )
         options: dict[str, Any] = {"template": template, "language": language}
         if per_section:

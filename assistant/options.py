@@ -35,7 +35,7 @@ def operative_verb(text: str) -> str | None:
             continue
         if word.lower() in _NOT_VERBS or word.lower().endswith("ing"):
             return None
-        return word.capitalize()
+        return str(word).capitalize()
     return None
 
 

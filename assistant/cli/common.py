@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -52,7 +52,7 @@ def everywhere(command: Command) -> Command:
     return command
 
 
-class Names(click.ParamType):
+class Names(click.ParamType):  # type: ignore[type-arg]
     """One or more names out of a table, separated by commas."""
 
     name = "names"
@@ -72,7 +72,7 @@ class Names(click.ParamType):
         return tuple(dict.fromkeys(self.table[name] for name in names))
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType):  # type: ignore[type-arg]
     """Whole numbers and ranges within bounds: "6", "6,18", "1-4"."""
 
     name = "numbers"

@@ -32,7 +32,7 @@ class Failure(click.ClickException):
 
     def __init__(self, error: GcmDraftError) -> None:
         super().__init__(str(error))
-        self.exit_code = error.exit_code
+        vars(self)["exit_code"] = error.exit_code
 
     def show(self, file: Any = None) -> None:
         """The message on stderr, marked as an error."""

@@ -80,30 +80,30 @@ def render(
 
 
 def _text(brief: Brief, fmt: str, template: str, corpus: CorpusView | None) -> str:
-    from assistant.rendering import data, markdown, plain, tree
+    from assistant.rendering import data, markdown, plain
 
+    composed = markdown.compose(brief, template)
     if fmt == "json":
-        return data.write_json(brief)
+        return data.write_json(composed.brief)
     if fmt == "csl-json":
-        return data.write_csl(brief, corpus)
+        return data.write_csl(composed.brief, corpus)
     if fmt == "md":
-        return markdown.render_markdown(brief, template)
-    parsed = tree.parse(*markdown.marked_markdown(brief, template))
+        return composed.markdown
     if fmt == "html":
         from assistant.rendering import html
 
-        return html.write_html(parsed, brief, corpus)
+        return html.write_html(composed.tree, composed.brief, corpus)
     from assistant.certificate import text_line
 
-    text = plain.write_text(parsed, section_title("notes", brief.language))
+    text = plain.write_text(composed.tree, section_title("notes", brief.language))
     return f"{text}\n{text_line(brief.certificate)}\n"
 
 
 def _office(brief: Brief, fmt: str, template: str) -> bytes:
-    from assistant.rendering import markdown, office, tree, word
+    from assistant.rendering import markdown, office, word
 
-    parsed = tree.parse(*markdown.marked_markdown(brief, template))
-    document = word.write_word([(brief, parsed)])
+    composed = markdown.compose(brief, template)
+    document = word.write_word([(composed.brief, composed.tree)])
     return document if fmt == "docx" else office.convert(document, fmt)
 
 
@@ -111,17 +111,24 @@ def render_terminal(
     brief: Brief, *, template: str = "briefing-note", width: int = 80, ansi: bool = True
 ) -> str:
     """The brief for a screen, wrapped at ``width`` columns; the caller honours NO_COLOR through ``ansi``."""
-    from assistant.rendering import markdown, plain, tree
+    from assistant.rendering import markdown, plain
 
-    parsed = tree.parse(*markdown.marked_markdown(brief, template))
-    return plain.write_terminal(parsed, section_title("notes", brief.language), width=width, ansi=ansi)
+    tree = markdown.compose(brief, template).tree
+    return plain.write_terminal(tree, section_title("notes", brief.language), width=width, ansi=ansi)
 
 
 def merge(briefs: list[Brief], *, template: str = "objective-summary", title: str | None = None) -> bytes:
-    """Several briefs as one Word file: a title page with contents, then each brief on a new page."""
-    from assistant.rendering import markdown, tree, word
+    """Several briefs as one Word file: a title page with contents, then each brief on a new page.
+
+    Notes are numbered through the whole file, as Word does.
+    """
+    from assistant.rendering import markdown, word
 
     if not briefs:
         raise UsageError("Expected at least one brief to merge, found none.")
-    parsed = [(brief, tree.parse(*markdown.marked_markdown(brief, template))) for brief in briefs]
-    return word.write_word(parsed, title=title)
+    parts, start = [], 1
+    for brief in briefs:
+        composed = markdown.compose(brief, template, start)
+        parts.append((composed.brief, composed.tree))
+        start += len(composed.brief.citations)
+    return word.write_word(parts, title=title)

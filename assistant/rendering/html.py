@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
@@ -21,6 +22,8 @@ from assistant.rendering import tree as t
 from assistant.rendering.corpus_view import CorpusView, passage_of
 from assistant.rendering.surroundings import Piece, surroundings
 
+_COLUMNS = 3  # tables with more columns get the whole width of the window
+_NUMBER_GAP = re.compile(r"(?<=\bp\.) (?=\d)|(?<=\bpp\.) (?=\d)")
 _CLOSED = "#closed"  # an id no element has: going there closes the panel and does not scroll
 
 
@@ -30,6 +33,8 @@ def write_html(tree: t.Tree, brief: Brief, corpus: CorpusView | None) -> str:
     css = _css()
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    tables = [block for block in tree.blocks if isinstance(block, t.Table)]
+    wide = " wide" if any(len(table.header) > _COLUMNS for table in tables) else ""
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="{escape(brief.language)}">',
@@ -40,7 +45,7 @@ def write_html(tree: t.Tree, brief: Brief, corpus: CorpusView | None) -> str:
         f"<title>{escape(tree.title or brief.question)}</title>",
         f"<style>{css}</style></head>",
         "<body>",
-        f'<main class="brief">{writer.body(tree)}{writer.notes(tree)}</main>',
+        f'<main class="brief{wide}">{writer.body(tree)}{writer.notes(tree)}</main>',
         *writer.panels(),
         html_element(brief.certificate),
         "</body></html>",
@@ -59,6 +64,8 @@ class _Writer:
         self.corpus = corpus
         self.gettext = translator(brief.language).gettext
         self.citations = {c.number: c for c in brief.citations}
+        items = [item for section in brief.sections for item in section.items if item.quote]
+        self.quoted = {item.citation.number: item.text for item in items}
         self.contexts = {c.number: self._context(c) for c in brief.citations}
         self.referred: set[str] = set()
         self.used: set[int] = set()
@@ -67,7 +74,8 @@ class _Writer:
         passage = passage_of(self.corpus, citation.document, citation.passage_id)
         if passage is None or self.corpus is None:
             return ()
-        return surroundings(self.corpus.sources[citation.document], passage)
+        quoted = self.quoted.get(citation.number, "")
+        return surroundings(self.corpus.sources[citation.document], passage, quoted)
 
     def body(self, tree: t.Tree) -> str:
         """Everything but the notes: a header, then one section for each second-level heading."""
@@ -151,6 +159,8 @@ class _Writer:
 
     def _run(self, run: t.Run) -> str:
         text = escape(run.text, quote=False)
+        if run.mark is None or run.mark.kind != "quote":
+            text = _NUMBER_GAP.sub("\u00a0", text)  # never in a quotation, which stays as printed
         if run.code:
             text = f"<code>{text}</code>"
         if run.bold:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from assistant.certificate import markdown_comment
 from assistant.model import Brief, Item, NumberedCitation
 from assistant.rendering import escaping, sandbox, templates
 from assistant.rendering.escaping import Mark
+from assistant.rendering.tree import Tree, parse
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -85,11 +86,11 @@ class Helpers:
             **{function.__name__: function for function in functions},
         }
 
-    def gettext(self, message: str, **values: Any) -> Any:
+    def gettext(self, message: str, **values: Any) -> Markup:
         """``_("Objective %(n)s", n=6)``: a message in the brief's language, with its values filled in."""
         return self._fill(self._messages.gettext(message), values)
 
-    def ngettext(self, singular: str, plural: str, n: int, **values: Any) -> Any:
+    def ngettext(self, singular: str, plural: str, n: int, **values: Any) -> Markup:
         """``ngettext("%(n)s option", "%(n)s options", 3)``."""
         return self._fill(self._messages.ngettext(singular, plural, n), {"n": n, **values})
 
@@ -147,7 +148,11 @@ class Helpers:
         return _safe(f"{text} {self.gettext('also at')} {also}")
 
     def other_edition(self, citation: NumberedCitation) -> Markup:
-        """ "p. 17 in the edition cited by the GFMD overview", or nothing if that page is the same or unknown."""
+        """ "p. 17 in the edition cited by the GFMD overview", or nothing if the overview does not cite it."""
+        text = self._other_edition(citation)
+        return self._mark(text, Mark("citation")) if text else text
+
+    def _other_edition(self, citation: NumberedCitation) -> Markup:
         page = citation.other_edition_page
         if page is None:
             return _safe("")
@@ -195,7 +200,7 @@ class Helpers:
         _ = self.gettext
         text = escaping.escape(citation.label)
         if citation.other_edition_page is not None:
-            text += f"; {self.other_edition(citation)}"
+            text += f"; {self._other_edition(citation)}"
         text += "."
         if citation.links:
             text += " " + " ".join(escaping.link(url) for url in citation.links)
@@ -227,23 +232,71 @@ def _environment(paths: tuple[Path, ...]) -> Environment:
     return sandbox.environment(paths)
 
 
-def marked_markdown(brief: Brief, template: str) -> tuple[str, tuple[Mark, ...]]:
-    """The brief as Markdown with marks, and what the marks mean, by index.
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A brief as Markdown with marks (``marks`` by index), numbered in the order in which it is read."""
+
+    brief: Brief
+    text: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def tree(self) -> Tree:
+        """The text parsed."""
+        return parse(self.text, self.marks)
+
+    @property
+    def markdown(self) -> str:
+        """The ``.md`` file: without marks, ending with the certificate as an HTML comment."""
+        return f"{escaping.unmarked(self.text)}\n{markdown_comment(self.brief.certificate)}\n"
+
+
+def compose(brief: Brief, template: str, start: int = 1) -> Composed:
+    """The brief through a template, its citations numbered from ``start`` in the order they are first read.
+
+    A brief comes numbered in the order of its sections. Where a template reads in another order (a table
+    row by row), the brief is numbered anew, once, here: Word and most readers of Markdown number footnotes
+    by themselves, and every format must agree with them.
 
     Raises :class:`~assistant.errors.TemplateError` naming the template's file and line.
     """
     found = templates.load_template(template)
     helpers = Helpers(brief)
-    variables = helpers.variables()
-    variables["template"] = found.header
-    own = found.path.parent
-    paths = (own,) if found.shipped else (own, templates.shipped("prompts"))
-    body = sandbox.run(_environment(paths), f"{template}.j2", variables)
-    body = _BLANK_LINES.sub("\n\n", body).strip() + "\n"
-    missing = _missing(body, brief.citations)
+    body = _run(found, helpers)
+    read = list(dict.fromkeys(int(number) for number in _REFERENCE.findall(body)))
+    known = [citation.number for citation in brief.citations]
+    order = [number for number in read if number in known]
+    order += [number for number in known if number not in order]
+    numbers = {old: new for new, old in enumerate(order, start)}
+    if any(old != new for old, new in numbers.items()):
+        helpers = Helpers(renumbered(brief, numbers))
+        body = _run(found, helpers)
+    missing = _missing(body, helpers.brief.citations)
     if missing:
         body += "\n" + "\n".join(f"[^{c.number}]: {helpers.footnote(c)}" for c in missing) + "\n"
-    return body, tuple(helpers.marks)
+    return Composed(helpers.brief, body, tuple(helpers.marks))
+
+
+def _run(found: templates.Template, helpers: Helpers) -> str:
+    variables = {**helpers.variables(), "template": found.header}
+    own = found.path.parent
+    paths = (own,) if found.shipped else (own, templates.shipped("prompts"))
+    body = sandbox.run(_environment(paths), f"{found.name}.j2", variables)
+    return _BLANK_LINES.sub("\n\n", body).strip() + "\n"
+
+
+def renumbered(brief: Brief, numbers: dict[int, int]) -> Brief:
+    """The brief with each citation's number replaced, wherever it stands; citations in numeric order."""
+
+    def cited(citation: NumberedCitation) -> NumberedCitation:
+        return replace(citation, number=numbers[citation.number])
+
+    def item(old: Item) -> Item:
+        return replace(old, citation=cited(old.citation), also=tuple(map(cited, old.also)))
+
+    sections = tuple(replace(s, items=tuple(map(item, s.items))) for s in brief.sections)
+    citations = tuple(sorted(map(cited, brief.citations), key=lambda citation: citation.number))
+    return replace(brief, sections=sections, citations=citations)
 
 
 def _missing(body: str, citations: Iterable[NumberedCitation]) -> list[NumberedCitation]:
@@ -251,9 +304,3 @@ def _missing(body: str, citations: Iterable[NumberedCitation]) -> list[NumberedC
     wanted = {int(number) for number in _REFERENCE.findall(body)}
     defined = {int(number) for number in _DEFINED.findall(body)}
     return [citation for citation in citations if citation.number in wanted - defined]
-
-
-def render_markdown(brief: Brief, template: str) -> str:
-    """The ``.md`` file: Markdown with footnotes, ending with the certificate as an HTML comment."""
-    body, _ = marked_markdown(brief, template)
-    return escaping.unmarked(body) + "\n" + markdown_comment(brief.certificate) + "\n"

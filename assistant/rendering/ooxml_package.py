@@ -32,6 +32,7 @@ _CONTENT_TYPES = {
     "word/numbering.xml": f"{_WML}.numbering+xml",
     "word/footnotes.xml": f"{_WML}.footnotes+xml",
     "word/footer1.xml": f"{_WML}.footer+xml",
+    "word/footer2.xml": f"{_WML}.footer+xml",
     "docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
     "docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
     "docProps/custom.xml": "application/vnd.openxmlformats-officedocument.custom-properties+xml",
@@ -68,21 +69,19 @@ class Links:
         return f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{fixed}{links}</Relationships>'
 
 
-def _file(kind: str) -> str:
-    return "footer1.xml" if kind == "footer" else f"{kind}.xml"
-
-
 def document_relations(links: Links) -> str:
     """The relationships of the main part."""
-    parts = ("styles", "settings", "fontTable", "numbering", "footnotes", "footer")
+    digits = "12"
+    parts = ("styles", "settings", "fontTable", "numbering", "footnotes", "footer1", "footer2")
     fixed = "".join(
-        f'<Relationship Id="rId{n}" Type="{R}/{name}" Target="{_file(name)}"/>'
+        f'<Relationship Id="rId{n}" Type="{R}/{name.rstrip(digits)}" Target="{name}.xml"/>'
         for n, name in enumerate(parts, 1)
     )
     return links.xml(fixed)
 
 
-FOOTER_ID = "rId6"
+FOOTERS = {False: "rId6", True: "rId7"}
+"""Relationship ids of the footers for upright and for turned pages."""
 
 
 def footnotes(notes: str) -> str:
@@ -127,8 +126,8 @@ def numbering(ordered: list[int]) -> str:
     )
 
 
-def footer(left: str, of: str) -> str:
-    """The footer: a short title on the left, "3 / 7" on the right. ``of`` stands between the two numbers."""
+def footer(left: str, width: int) -> str:
+    """The footer: a short title on the left, "3 / 7" on the right at ``width`` twentieths of a point."""
 
     def number(code: str) -> str:
         return (
@@ -138,8 +137,9 @@ def footer(left: str, of: str) -> str:
         )
 
     return (
-        f'{HEAD}<w:ftr {NAMESPACES}><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr><w:r><w:t xml:space="preserve">'
-        f"{escape(left)}</w:t></w:r><w:r><w:tab/></w:r>{number('PAGE')}<w:r><w:t xml:space='preserve'>{of}</w:t>"
+        f'{HEAD}<w:ftr {NAMESPACES}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:tabs><w:tab w:val="right" '
+        f'w:pos="{width}"/></w:tabs></w:pPr><w:r><w:t xml:space="preserve">'
+        f"{escape(left)}</w:t></w:r><w:r><w:tab/></w:r>{number('PAGE')}<w:r><w:t xml:space='preserve'> / </w:t>"
         f"</w:r>{number('NUMPAGES')}</w:p></w:ftr>"
     )
 

@@ -58,7 +58,9 @@ def _write(tree: Tree, notes_title: str, style: Style) -> str:
         parts.append(style.paint(notes_title.upper(), "1;36"))
         notes = []
         for label, blocks in tree.notes.items():
-            text = " ".join(_inlines(block.inlines, style) for block in blocks if isinstance(block, Paragraph))
+            text = " ".join(
+                _inlines(block.inlines, style) for block in blocks if isinstance(block, Paragraph)
+            )
             notes.append(_wrap(style.paint(f"[{label}]", "36") + " " + text, style, 0, " " * 5))
         parts.append("\n".join(notes))
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.model import Passage, Source
+from assistant.model import Passage, Source, Span
 from assistant.rendering.escaping import CLOSE, OPEN, clean
 
 MARGIN = 650
@@ -14,6 +15,7 @@ _PARAGRAPH = re.compile(r"\n(?=\s*(?:[-•*o]|\d{1,2}\.|\(?[a-z]\))\s)|\n[^\S\n]
 _EMPHASIS = re.compile(r"\*+")
 _HEADING = re.compile(r"^\s*#+\s*", re.MULTILINE)
 _LINK = re.compile(r"<(https?://[^>\s]+)>")
+_CALLS = "[*⁰¹²³⁴⁵⁶⁷⁸⁹]*"
 _ENDED = re.compile(r"[.:;!?…”\"»)\]⁰-⁹¹²³]$")
 
 
@@ -25,18 +27,21 @@ class Piece:
     cited: bool
 
 
-def surroundings(source: Source, passage: Passage, margin: int = MARGIN) -> tuple[tuple[Piece, ...], ...]:
-    """The paragraphs around a passage, the passage's own stretches told apart.
+def surroundings(
+    source: Source, passage: Passage, quoted: str = "", margin: int = MARGIN
+) -> tuple[tuple[Piece, ...], ...]:
+    """The paragraphs around a passage, the ``quoted`` stretch told apart (all of the passage if it is empty).
 
     White space is folded and Markdown's emphasis taken out; footnote calls stay as printed. A line break
     inside a sentence (PDF extraction leaves many) does not start a paragraph.
     """
     text = source.text
-    first, last = passage.spans[0][0], passage.spans[-1][1]
+    spans = _quoted_spans(text, passage.spans, quoted)
+    first, last = spans[0][0], spans[-1][1]
     start = _line_start(text, max(0, first - margin), first)
     end = _line_end(text, min(len(text), last + margin), last)
     parts, at = [], start
-    for begin, stop in passage.spans:
+    for begin, stop in spans:
         parts += [_plain(text[at:begin], source), OPEN, _plain(text[begin:stop], source), CLOSE]
         at = stop
     parts.append(_plain(text[at:end], source))
@@ -46,6 +51,22 @@ def surroundings(source: Source, passage: Passage, margin: int = MARGIN) -> tupl
     if end < len(text):
         marked = marked.rstrip() + " …"
     return _paragraphs(marked)
+
+
+def _quoted_spans(text: str, spans: Sequence[Span], quoted: str) -> Sequence[Span]:
+    """The spans of ``quoted`` within a passage, over line breaks, footnote calls and emphasis; else all of it."""
+    words = quoted.split()
+    if not words:
+        return spans
+    positions = [at for start, end in spans for at in range(start, end)]
+    printed = "".join(text[at] for at in positions)
+    pattern = "".join(_CALLS + "".join(re.escape(c) + _CALLS for c in word) + r"\s+" for word in words)
+    found = re.search(pattern.removesuffix(r"\s+"), printed)
+    if found is None:
+        return spans
+    cut = positions[found.start() : found.end()]
+    pieces = [(max(start, cut[0]), min(end, cut[-1] + 1)) for start, end in spans]
+    return [(start, end) for start, end in pieces if start < end]
 
 
 def _line_start(text: str, at: int, limit: int) -> int:
@@ -74,7 +95,11 @@ def _paragraphs(marked: str) -> tuple[tuple[Piece, ...], ...]:
                 lines[-1] += line
             elif line:
                 lines.append(line)
-        elif lines and not _ENDED.search(lines[-1].rstrip(f"{OPEN}{CLOSE} ")) and line.lstrip(OPEN)[:1].islower():
+        elif (
+            lines
+            and not _ENDED.search(lines[-1].rstrip(f"{OPEN}{CLOSE} "))
+            and line.lstrip(OPEN)[:1].islower()
+        ):
             lines[-1] += f" {line}"
         else:
             lines.append(line)

@@ -114,7 +114,9 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise TemplateError(f"{path}, line {line}: expected UTF-8 text. Save the template as UTF-8.") from error
+        raise TemplateError(
+            f"{path}, line {line}: expected UTF-8 text. Save the template as UTF-8."
+        ) from error
 
 
 def _header(source: str, path: Path) -> Header:

@@ -15,6 +15,7 @@ from assistant.rendering.ooxml_package import Links, escape
 _LOCALES = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2})?\Z")
 _AMERICAN = re.compile(r"\b(labor|behavior|center|program)s?\b", re.IGNORECASE)
+_NUMBER_GAP = re.compile(r"(?<=\bp\.) (?=\d)|(?<=\bpp\.) (?=\d)")
 _MARGIN, _SHORT, _LONG = 1247, 11906, 16838  # twentieths of a point: 22 mm, and the sides of A4
 _WIDE_TABLE = 4  # columns from which a brief is set in landscape
 _NOTE_MARK = '<w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
@@ -23,7 +24,8 @@ _NOTE_MARK = '<w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
 def write_word(briefs: Sequence[tuple[Brief, t.Tree]], title: str | None = None) -> bytes:
     """A docx of one brief or several; several get a title page with contents and begin on new pages.
 
-    Same input, same bytes. Footnotes count from 1 in each brief.
+    Same input, same bytes. Footnotes are numbered by Word itself, through the whole file: the briefs must be
+    numbered in the order in which they are read (:func:`assistant.rendering.markdown.compose`).
     """
     first, tree = briefs[0]
     writer = _Writer()
@@ -42,15 +44,14 @@ def write_word(briefs: Sequence[tuple[Brief, t.Tree]], title: str | None = None)
             "docProps/custom.xml": package.custom_properties([certificate_json(b.certificate) for b, _ in briefs]),
             "word/document.xml": f"{package.HEAD}<w:document {package.NAMESPACES}><w:body>{sections}</w:body></w:document>",
             "word/_rels/document.xml.rels": package.document_relations(writer.links),
-            "word/styles.xml": package.template("styles.xml")
-            .replace("{language}", language)
-            .replace("{right}", str(_SHORT - 2 * _MARGIN)),
+            "word/styles.xml": package.template("styles.xml").replace("{language}", language),
             "word/settings.xml": package.template("settings.xml").replace("{language}", language),
             "word/fontTable.xml": package.template("fontTable.xml"),
             "word/numbering.xml": package.numbering(writer.ordered),
             "word/footnotes.xml": package.footnotes("".join(writer.notes)),
             "word/_rels/footnotes.xml.rels": writer.note_links.xml(),
-            "word/footer1.xml": package.footer(_short_title(heading), " / "),
+            "word/footer1.xml": package.footer(_short_title(heading), _SHORT - 2 * _MARGIN),
+            "word/footer2.xml": package.footer(_short_title(heading), _LONG - 2 * _MARGIN),
         }
     )  # fmt: skip
 
@@ -71,12 +72,11 @@ def _quote_locale(language: str, text: str) -> str:
 
 
 def _section(wide: bool, kind: str = "nextPage") -> str:
-    """Page size, margins, footer; footnotes count anew in each section."""
+    """Page size, margins and the footer that fits them."""
     width, height = (_LONG, _SHORT) if wide else (_SHORT, _LONG)
     turned = ' w:orient="landscape"' if wide else ""
     return (
-        f'<w:sectPr><w:footerReference w:type="default" r:id="{package.FOOTER_ID}"/><w:footnotePr>'
-        f'<w:numRestart w:val="eachSect"/></w:footnotePr><w:type w:val="{kind}"/>'
+        f'<w:sectPr><w:footerReference w:type="default" r:id="{package.FOOTERS[wide]}"/><w:type w:val="{kind}"/>'
         f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/><w:pgMar w:top="1304" w:right="{_MARGIN}" '
         f'w:bottom="1247" w:left="{_MARGIN}" w:header="624" w:footer="624" w:gutter="0"/></w:sectPr>'
     )
@@ -98,7 +98,6 @@ class _Writer:
     def _begin(self, tree: t.Tree) -> None:
         self.tree = tree
         self.placed: dict[str, str] = {}
-        self.automatic = 0
 
     def title_page(self, title: str, briefs: Sequence[tuple[Brief, t.Tree]]) -> None:
         """Title, and a table of contents as a field: links now, page numbers on "update field" in Word."""
@@ -141,7 +140,9 @@ class _Writer:
         """The body's XML."""
         return "".join(self.body) + _section(bool(self.pending))
 
-    def _block(self, block: t.Block, merged: bool = False, style: str = "Normal", depth: int = 0) -> list[str]:
+    def _block(
+        self, block: t.Block, merged: bool = False, style: str = "Normal", depth: int = 0
+    ) -> list[str]:
         match block:
             case t.Heading(level=level, inlines=inlines):
                 text = self._inlines(inlines)
@@ -153,7 +154,9 @@ class _Writer:
             case t.ListBlock():
                 return self._list(block, depth)
             case t.QuoteBlock(blocks=blocks):
-                return [text for inner in blocks for text in self._block(inner, style="BriefNotice", depth=depth)]
+                return [
+                    text for inner in blocks for text in self._block(inner, style="BriefNotice", depth=depth)
+                ]
             case t.Table():
                 return [self._table(block)]
             case t.Code(text=text):
@@ -225,9 +228,6 @@ class _Writer:
                 f'<w:r>{_NOTE_MARK}<w:fldChar w:fldCharType="end"/></w:r>'
             )
         number = len(self.notes) + 1
-        natural = label == str(self.automatic + 1)
-        self.automatic += natural
-        mark = "<w:footnoteRef/>" if natural else f"<w:t>{escape(label)}</w:t>"
         blocks = self.tree.notes.get(label, ())
         text = " ".join(
             _inlines(block.inlines, self.note_links, lambda _: "")
@@ -236,14 +236,10 @@ class _Writer:
         )
         self.notes.append(
             f'<w:footnote w:id="{number}"><w:p><w:pPr><w:pStyle w:val="FootnoteText"/></w:pPr><w:r>{_NOTE_MARK}'
-            f'{mark}</w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>{text}</w:p></w:footnote>'
+            f'<w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>{text}</w:p></w:footnote>'
         )
-        custom = "" if natural else ' w:customMarkFollows="1"'
-        shown = "" if natural else f"<w:t>{escape(label)}</w:t>"
         name = self.placed[label] = f"_RefNote{number}"
-        return self._bookmark(
-            name, f'<w:r>{_NOTE_MARK}<w:footnoteReference{custom} w:id="{number}"/>{shown}</w:r>'
-        )
+        return self._bookmark(name, f'<w:r>{_NOTE_MARK}<w:footnoteReference w:id="{number}"/></w:r>')
 
 
 def _kind_of(tree: t.Tree) -> str:
@@ -300,7 +296,8 @@ def _styled(run: t.Run, links: Links) -> str:
         properties += "<w:noProof/>"
     if mark is not None and mark.kind == "quote":
         properties += f'<w:lang w:val="{_quote_locale(mark.language or "en", run.text)}"/>'
-    text = _run(run.text, properties)
+    shown = run.text if kind == "quote" else _NUMBER_GAP.sub("\u00a0", run.text)
+    text = _run(shown, properties)
     if linked and run.href:
         return f'<w:hyperlink r:id="{links.add(run.href)}" w:history="1">{text}</w:hyperlink>'
     return text

@@ -102,6 +102,7 @@ def _sheets(pdf: Any, name: str, remarks: list[str]) -> Iterator[Sheet]:
     import pypdfium2
 
     unmapped: list[int] = []
+    gutters: set[float] = set()
     for index in range(len(pdf)):
         try:
             page = pdf[index]
@@ -119,7 +120,7 @@ def _sheets(pdf: Any, name: str, remarks: list[str]) -> Iterator[Sheet]:
                     f"at most {MAX_PAGE_CHARACTERS:,} are read from one page."
                 )
             reader = PageReader(page, textpage)
-            sheet = Sheet(index + 1, pdf.get_page_label(index).strip(), reading_order(reader.lines()))
+            sheet = Sheet(index + 1, pdf.get_page_label(index).strip(), reading_order(reader.lines(), gutters))
             if reader.unmapped > 3:
                 unmapped.append(sheet.physical)
             if not any(character.isalnum() for line in sheet.lines for character in line.text):

@@ -16,21 +16,25 @@ MIN_COLUMN_LINES = 4
 """Fewer lines beside each other than this are a table row or a caption, not a column."""
 MIN_COLUMN_EMS = 6.0
 """A column's lines are at least this many times as wide as its letters are high; narrower is a label."""
+MIN_KNOWN_LINES = 1
 GUTTER_EMS = 0.75
 EDGE = 3.0
 """Edges that differ by no more than this many points are one edge."""
 
 
-def reading_order(parts: list[Line]) -> list[Line]:
+def reading_order(parts: list[Line], known: set[float] | None = None) -> list[Line]:
     """All lines of the page in reading order, each once, ``column`` counting up from 0.
 
-    Upright lines come first; turned ones (stamps at the margin) follow in a column of their own.
+    Upright lines come first; turned ones (stamps at the margin) follow in a column of their own. ``known``
+    holds the gutters of the pages before and takes up this page's: where a gutter is known, a column may be
+    as short as :data:`MIN_KNOWN_LINES`, as on the last page of a text.
     """
+    known = set() if known is None else known
     upright = [part for part in parts if part.upright]
     turned = [part for part in parts if not part.upright]
     rtl = sum(part.rtl for part in upright) > len(upright) / 2
     ordered: list[Line] = []
-    for number, column in enumerate(_columns(upright, rtl, depth=0)):
+    for number, column in enumerate(_columns(upright, rtl, known, depth=0)):
         for line in _merge_rows(column, rtl):
             line.column = number
             ordered.append(line)
@@ -40,9 +44,9 @@ def reading_order(parts: list[Line]) -> list[Line]:
     return ordered + turned
 
 
-def _columns(parts: list[Line], rtl: bool, depth: int) -> list[list[Line]]:
+def _columns(parts: list[Line], rtl: bool, known: set[float], depth: int) -> list[list[Line]]:
     """The page cut into columns, in reading order; a page without a gutter is one column."""
-    gutter = _gutter(parts) if depth < 4 else None
+    gutter = _gutter(parts, known) if depth < 4 else None
     if gutter is None:
         return [parts] if parts else []
     columns: list[list[Line]] = []
@@ -54,15 +58,17 @@ def _columns(parts: list[Line], rtl: bool, depth: int) -> list[list[Line]]:
             continue
         sides = (right, left) if rtl else (left, right)
         for side in sides:
-            columns.extend(_columns(side, rtl, depth + 1))
+            columns.extend(_columns(side, rtl, known, depth + 1))
     return columns
 
 
-def _gutter(parts: list[Line]) -> float | None:
+def _gutter(parts: list[Line], known: set[float]) -> float | None:
     """Where the best gutter lies (the left edge of what stands right of it), or None."""
     best: tuple[int, float] | None = None
-    for edge in _edges(parts):
+    for edge, needed in [*((x, MIN_COLUMN_LINES) for x in _edges(parts)), *((x, MIN_KNOWN_LINES) for x in known)]:
         right = [part for part in parts if abs(part.x0 - edge) <= EDGE]
+        if not right:
+            continue
         top, bottom = max(part.y + part.size for part in right), min(part.y for part in right)
         rows = _rows([part for part in parts if bottom - EDGE <= part.y <= top])
         room = GUTTER_EMS * median(part.size for part in right)
@@ -70,12 +76,27 @@ def _gutter(parts: list[Line]) -> float | None:
         open_rows = [row for row in rows if row not in crossing]
         left = [[part for part in row if part.x1 <= edge - room] for row in open_rows]
         beside = [[part for part in row if part.x0 >= edge - EDGE] for row in open_rows]
-        if len(crossing) > sum(map(bool, left)) or not _wide(left) or not _wide(beside):
+        if len(crossing) > sum(map(bool, left)) or not (_wide(left, needed) and _wide(beside, needed)):
             continue
         score = sum(map(bool, left)) + sum(map(bool, beside)) - len(crossing)
         if best is None or score > best[0]:
             best = (score, edge)
-    return None if best is None else best[1]
+    if best is None:
+        return None
+    if not any(abs(best[1] - edge) <= EDGE for edge in known):
+        known.add(best[1])
+    return _before_labels(parts, best[1])
+
+
+def _before_labels(parts: list[Line], edge: float) -> float:
+    """The gutter's edge moved left of bullets and numbers that hang before the column's text."""
+    size = median(part.size for part in parts)
+    beside = [part for part in parts if part.x1 <= edge]
+    labels = [p.x0 for p in beside if p.x0 >= edge - 5 * size and p.x1 - p.x0 < 2.5 * size]
+    for start in sorted(labels):
+        if all(part.x1 <= start - 0.3 * size for part in beside if part.x0 < start - EDGE):
+            return start
+    return edge
 
 
 def _edges(parts: list[Line]) -> list[float]:
@@ -89,10 +110,10 @@ def _edges(parts: list[Line]) -> list[float]:
     return [median(group) for group in edges[1:] if len(group) >= MIN_COLUMN_LINES]
 
 
-def _wide(rows: list[list[Line]]) -> bool:
+def _wide(rows: list[list[Line]], needed: int) -> bool:
     """Whether these rows on one side of a gutter are enough, and prose rather than labels or figures."""
     filled = [row for row in rows if row]
-    if len(filled) < MIN_COLUMN_LINES:
+    if len(filled) < needed:
         return False
     widths = [max(part.x1 for part in row) - min(part.x0 for part in row) for row in filled]
     return median(widths) >= MIN_COLUMN_EMS * median(part.size for row in filled for part in row)

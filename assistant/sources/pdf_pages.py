@@ -93,19 +93,27 @@ def body_size(sheets: Iterable[Sheet]) -> float:
 
 
 def mark_running(sheets: list[Sheet], body: float) -> None:
-    """Give running headers, running footers and folios the role ``running``."""
+    """Give running headers, running footers and folios the role ``running``.
+
+    Where most pages have such a line at one height, whatever else stands there outermost is one too (a
+    chapter's title that runs over two pages only).
+    """
     places: dict[tuple[bool, str], list[tuple[int, Line]]] = defaultdict(list)
     for sheet in sheets:
         for top, line in _edge_lines(sheet):
             places[top, _masked(line.text)].append((sheet.physical, line))
-    needed = 3 if len(sheets) > 3 else 2
+    needed = 3 if len(sheets) > 8 else 2
     running = {
-        id(line) for (_, masked), found in places.items() for line in _recurring(found, masked, needed, body)
+        id(line): line
+        for (_, masked), found in places.items()
+        for line in _recurring(found, masked, needed, body)
     }
+    heights = Counter((round(line.y), round(line.size)) for line in running.values())
+    usual = {place for place, count in heights.items() if count >= max(needed, len(sheets) / 4)}
     for sheet in sheets:
         for edge in _edges(sheet):
             for line in edge:
-                if id(line) not in running:
+                if id(line) not in running and (round(line.y), round(line.size)) not in usual:
                     break
                 line.role = "running"
                 sheet.folios.append(line.text)

@@ -170,7 +170,10 @@ class _Place:
         room = last.x0 - last_edges[0] if line.rtl else last_edges[1] - last.x1
         self.room = room > line.lead + 0.3 * line.size
         self.indent = edges[1] - line.x1 if line.rtl else line.x0 - edges[0]
-        self.last_indent = last_edges[1] - last.x1 if line.rtl else last.x0 - last_edges[0]
+        self.centred = all(
+            (left := x.x0 - low) > line.size and abs(left - (high - x.x1)) < 0.3 * line.size
+            for x, (low, high) in ((last, last_edges), (line, edges))
+        )
         self.short = (last.x1 - last.x0) < 0.5 * (last_edges[1] - last_edges[0])
 
     def breaks_after_column(self) -> bool:
@@ -188,8 +191,7 @@ class _Place:
         step = start - before
         if self.marker and (self.ended or self.room or step < -0.5 * em or self.marker["bullet"]):
             return True
-        centred = abs((line.x0 + line.x1) - (last.x0 + last.x1)) < 6 and abs(step) > 1
-        if centred and self.indent > em and self.last_indent > em:
+        if self.centred and abs(step) > 1:
             return self.room and self.ended
         first = len(self.group.lines) == 1
         if step > 0.7 * em and not (first and MARKER.match(last.text)):

@@ -20,11 +20,6 @@ class Pages:
     first: Page | None
     last: Page | None
 
-    @property
-    def certain(self) -> bool:
-        """Whether both pages are."""
-        return all(page is None or page.certain for page in (self.first, self.last))
-
 
 def pages_of(library: Library, match: Match) -> Pages:
     """The pages on which the quotation's own words stand."""

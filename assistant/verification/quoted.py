@@ -102,7 +102,9 @@ def _is_capital(match: re.Match[str]) -> bool:
 def _between(text: str, marks: list[tuple[int, int, Element]]) -> Iterator[Element]:
     at = 0
     for start, end, element in [*marks, (len(text), len(text), None)]:
-        found = [word._replace(start=word.start + at, end=word.end + at) for word in words(text[at:start])]
+        found = list(words(text[at:start]))
+        if at:
+            found = [word._replace(start=word.start + at, end=word.end + at) for word in found]
         if found:
             yield Run.of(found)
         if element is not None:

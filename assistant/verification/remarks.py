@@ -29,7 +29,7 @@ def remarks_on(
     if passage.page_start is not None and not _states_page(citation):
         shown = passage.page_labels or _page_words(pages)
         found.append(f"The citation states no page; the words stand on {shown}.")
-    if not pages.certain or (passage.page_certain is False and passage.page_start == passage.page_end):
+    if any(library.passage(match).page_certain is False for match in matches):
         found.append("The page is probable only: the source carries no page marks.")
     found += _other_edition(citation, passage)
     return [*found, *(f"Source: {remark}" for remark in passage.remarks)]

@@ -14,6 +14,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.model import Passage, Source
@@ -31,7 +32,8 @@ _WORD = re.compile(
 _SOFT_GAP = re.compile("(?:\u00ad\\s*|[-\u2010\u2011\u2013](?:[*_]*)(?:[ \\t]*\\r?\\n\\s*)?)")
 _NO_GAP = re.compile(f"[*{_INK_FREE}]*")
 _SYMBOLS = frozenset("%‰$€£¥&@=")
-_CALL = re.compile(r"\[\^[0-9A-Za-z*†‡]{1,8}\]")
+_CALL = re.compile(r"\[(?:\^[0-9A-Za-z*†‡]{1,8}|\d{1,3})\]")
+_LINK_TARGET = re.compile(r"(?<=\])\((?:https?://|mailto:|#)[^)\s]*\)")
 _STRIP = re.compile(f"[{_INK_FREE}]")
 _TO_HYPHEN = str.maketrans({"–": "-", "‑": "-"})
 _TO_APOSTROPHE = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
@@ -46,6 +48,7 @@ class Word(NamedTuple):
     gap: int
 
 
+@lru_cache(maxsize=100_000)
 def fold_word(printed: str) -> str:
     """The form in which words are compared."""
     if printed.isascii():
@@ -54,10 +57,15 @@ def fold_word(printed: str) -> str:
     return folded.translate(_TO_APOSTROPHE).translate(_TO_HYPHEN)
 
 
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
 def words(text: str) -> Iterator[Word]:
-    """The words of ``text`` in order. Footnote calls ``[^3]`` and superscript digits are none."""
-    if "[^" in text:
-        text = _CALL.sub(lambda m: " " * len(m.group()), text)
+    """The words of ``text`` in order. Calls (``[^3]``, ``[3]``, superscript) and the targets of links are none."""
+    if "[" in text:
+        text = _CALL.sub(_blank, text)
+        text = _LINK_TARGET.sub(_blank, text) if "](" in text else text
     end = 0
     symbol = False
     for match in _WORD.finditer(text):
@@ -65,7 +73,9 @@ def words(text: str) -> Iterator[Word]:
         printed = match.group()
         is_symbol = printed in _SYMBOLS
         gap = HARD
-        if symbol or is_symbol or (start > end and _SOFT_GAP.fullmatch(text, end, start)):
+        if text[end:start] == " " and not (symbol or is_symbol):
+            pass
+        elif symbol or is_symbol or (start > end and _SOFT_GAP.fullmatch(text, end, start)):
             gap = SOFT
         elif _NO_GAP.fullmatch(text, end, start):
             gap = NONE
