@@ -80,9 +80,9 @@ def unify_spelling(word: str) -> str:
 
 @functools.cache
 def _stemmer(language: str) -> Any:
-    import snowballstemmer
+    import Stemmer
 
-    return snowballstemmer.stemmer(_SNOWBALL.get(language, "english"))
+    return Stemmer.Stemmer(_SNOWBALL.get(language, "english"))
 
 
 @functools.lru_cache(maxsize=100_000)

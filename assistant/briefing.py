@@ -100,7 +100,9 @@ class _Composer:
             p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= RELEVANT * best
         )
         mapped = {p.id for p in material.mapped}
-        self.groups: dict[str, list[Passage]] = {"mapped": list(material.mapped)}
+        place = {p.id: n for n, p in enumerate(ranking.passages)}
+        strongest_first = sorted(material.mapped, key=lambda p: place.get(p.id, len(place)))
+        self.groups: dict[str, list[Passage]] = {"mapped": strongest_first}
         for p in self.relevant:
             if p.id not in mapped:
                 self.groups.setdefault(self._group(p), []).append(p)
@@ -182,7 +184,7 @@ class _Composer:
         return "; ".join(f"{name}: {number}" for number, name in counted if number)
 
     def verbs(self, _: Sequence[str]) -> list[Section]:
-        options = [p for p in (*self.m.mapped, *self.relevant) if p.kind in (*OPTION_KINDS, "recommendation")]
+        options = [p for p in (*self.groups["mapped"], *self.relevant) if p.kind in (*OPTION_KINDS, "recommendation")]
         groups: dict[str, list[Passage]] = {}
         for p in dict.fromkeys(options[: 4 * self.limit]):
             groups.setdefault(operative_verb(p.text) or "", []).append(p)
@@ -193,7 +195,7 @@ class _Composer:
     def by_document(self, _: Sequence[str]) -> list[Section]:
         made = []
         for document in self.m.documents.values():
-            found = [p for p in dict.fromkeys((*self.m.mapped, *self.relevant)) if p.document == document.id]
+            found = [p for p in dict.fromkeys((*self.groups["mapped"], *self.relevant)) if p.document == document.id]
             if found:
                 made.append(self.section(f"document:{document.id}", found[: self.limit], document.short_title))
         return made
@@ -218,7 +220,7 @@ def compose(
         reason=ranking.reason,
         sections=sections,
         sources=tuple(
-            SourceEntry(d.id, f"{d.title} ({d.date})" if d.date else d.title, standing(d, language))
+            SourceEntry(d.id, f"{d.title}, {d.date}" if d.date else d.title, standing(d, language))
             for d in material.documents.values()
             if d.id in used
         ),

@@ -1,8 +1,8 @@
 """Long passages into token-bounded chunks, each still knowing its passage and span.
 
 The splitting itself is llama-index's ``SentenceSplitter`` with the embedder's own tokenizer; this module
-adds what it does not keep: the exact offsets of each chunk, and the two views that are embedded (the text
-alone, and the text under its headings).
+adds what it does not keep: the exact offsets of each chunk, and the two views that are embedded (the text,
+and the project's search note on it).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 SPECIAL_TOKENS = 2
 """[CLS] and [SEP], which every embedded text carries."""
-HEADING_TOKENS = 48
-"""At most this many tokens of a chunk's second view are headings; the rest is the text."""
 NOT_EMBEDDED = ("footnote", "focus area", "front", "contents")
 """Topics of passages that are citable but no answer to a question; mappings repeat the options they cite."""
+EMBEDDED_NOTES = "en: "
+"""Only the English search note is embedded (the model knows English); all three are searched by their words."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
 
 
@@ -37,11 +37,11 @@ def sentences(text: str) -> list[str]:
 
 
 def make_splitter(embedder: Embedder) -> Any:
-    """llama-index's sentence splitter, bounded so that headings, text and special tokens fit the model."""
+    """llama-index's sentence splitter, bounded so that text and special tokens fit the model."""
     from llama_index.core.node_parser import SentenceSplitter
 
     return SentenceSplitter(
-        chunk_size=embedder.max_tokens - SPECIAL_TOKENS - HEADING_TOKENS,
+        chunk_size=embedder.max_tokens - SPECIAL_TOKENS,
         chunk_overlap=0,
         tokenizer=embedder.token_offsets,
         chunking_tokenizer_fn=sentences,
@@ -66,15 +66,6 @@ def split(text: str, splitter: Any, tokens: Callable[[str], Sized]) -> list[tupl
     return spans
 
 
-def heading(passage: Passage, embedder: Embedder) -> str:
-    """The headings above a passage, innermost last, cut to :data:`HEADING_TOKENS` tokens of their end."""
-    text = " / ".join(passage.heading_path[-2:])
-    offsets = embedder.token_offsets(text)
-    if len(offsets) >= HEADING_TOKENS:
-        text = text[offsets[-(HEADING_TOKENS - 1)][0] :]
-    return text
-
-
 def chunks(passages: Iterable[Passage], embedder: Embedder, notes: dict[str, tuple[str, ...]]) -> Iterator[Chunk]:
     """The chunks of each passage, passage by passage; never one over two passages.
 
@@ -82,18 +73,12 @@ def chunks(passages: Iterable[Passage], embedder: Embedder, notes: dict[str, tup
     as a quotation.
     """
     splitter = make_splitter(embedder)
-    headings: dict[tuple[str, ...], str] = {}
     for passage in passages:
         if passage.topic in NOT_EMBEDDED or passage.kind == "mapping":
             continue
-        above = headings.get(passage.heading_path)
-        if above is None:
-            above = headings[passage.heading_path] = heading(passage, embedder)
         for start, end in split(passage.text, splitter, embedder.token_offsets):
             text = passage.text[start:end]
-            stem = f"{passage.id}#{start}-{end}"
-            yield Chunk(f"{stem}|text", passage.id, start, end, "text", text)
-            if above:
-                yield Chunk(f"{stem}|context", passage.id, start, end, "context", f"{above}\n{text}")
-        for number, note in enumerate(notes.get(passage.id, ())):
-            yield Chunk(f"{passage.id}#note{number}|note", passage.id, 0, len(passage.text), "note", note)
+            yield Chunk(f"{passage.id}#{start}-{end}|text", passage.id, start, end, "text", text)
+        for note in (n for n in notes.get(passage.id, ()) if n.startswith(EMBEDDED_NOTES)):
+            language, _, text = note.partition(": ")
+            yield Chunk(f"{passage.id}#{language}|note", passage.id, 0, len(passage.text), "note", text)

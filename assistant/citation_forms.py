@@ -92,7 +92,9 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _MULTIPART = ("page", "page_end", "pdf_page", "pdf_page_end")
 OTHER_EDITION = re.compile(
-    rf"^(?:and\s+|or\s+)?{_PAGE_WORD}\s*{_RANGE}\s+(?:in|of|by|as)\b.*\b(?:edition|overview)\b.*$", re.I
+    rf"^(?:and\s+|or\s+)?{_PAGE_WORD}\s*{_RANGE}\s+(?:in|of|by|as|en|dans|de|selon|según)\b"
+    r".*\b(?:edition|overview|édition|edición|sinopsis|aperçu)\b.*$",
+    re.I,
 )
 IGNORED = re.compile(
     r"^(?:https?://\S+|<https?://\S+>|emphasis (?:added|mine|in (?:the )?original)|original emphasis|"
@@ -245,17 +247,14 @@ def other_edition(piece: str) -> Fields | None:
 
 def split_top(text: str, separators: str) -> list[str]:
     """``text`` split at separators that stand outside brackets and quotation marks; pieces stripped."""
-    pieces, depth, quoted, start = [], 0, False, 0
+    pieces, depth, quotes, straight, start = [], 0, 0, False, 0
     for at, char in enumerate(text):
-        if char in "“«„" or (char == '"' and not quoted):
-            quoted = True
-        elif char in '”»"':
-            quoted = False
-        elif not quoted and char in "([":
-            depth += 1
-        elif not quoted and char in ")]":
-            depth = max(0, depth - 1)
-        elif not quoted and depth == 0 and char in separators:
+        quotes = max(0, quotes + (char in "“«„") - (char in "”»"))
+        straight ^= char == '"'
+        if quotes or straight:
+            continue
+        depth = max(0, depth + (char in "([") - (char in ")]"))
+        if not depth and char in separators:
             pieces.append(text[start:at].strip())
             start = at + 1
     pieces.append(text[start:].strip())

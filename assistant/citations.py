@@ -245,8 +245,11 @@ def documents_named(name: str | None, corpus: Readable) -> tuple[Document, ...]:
     same = tuple(d for d in documents if key in {d.id.casefold(), _key(d.short_title), _key(d.title)})
     if same or not words:
         return same
-    short = tuple(d for d in documents if words <= _name_words(d.short_title))
-    return short or tuple(d for d in documents if words <= _name_words(f"{d.short_title} {d.title}"))
+    years = frozenset(word for word in words if re.fullmatch(r"(?:19|20)\d\d", word))
+    named = [d for d in documents if words - years <= _name_words(d.short_title)]
+    if not named or words == years:
+        named = [d for d in documents if words - years <= _name_words(f"{d.short_title} {d.title}")]
+    return tuple(d for d in named if years <= _name_words(f"{d.short_title} {d.title} {d.date or ''}"))
 
 
 def _key(title: str) -> str:
@@ -258,6 +261,7 @@ _OTHER_PARTICLES = ("le", "la", "les", "de", "du", "des", "et", "el", "los", "la
 _EMPTY_WORDS = frozenset((*_ENGLISH_PARTICLES, *_OTHER_PARTICLES))
 
 
+@lru_cache(maxsize=4096)
 def _name_words(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W_]+", forms.tidy(name).casefold())) - _EMPTY_WORDS
 

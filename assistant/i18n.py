@@ -78,7 +78,7 @@ def translator(language: str) -> gettext.NullTranslations:
 
 
 def section_title(key: str, language: str) -> str:
-    """The title of the section ``key``; a verb section ("verb:Establish") is titled by its verb as printed."""
+    """The title of the section ``key``; a verb section ("verb:Establish") is titled by its verb."""
     if key.startswith("verb:"):
         return key.removeprefix("verb:") or translator(language).gettext(SECTION_TITLES["other"])
     title = SECTION_TITLES.get(key)

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import corpus as corpora
-from assistant.errors import StoreError, UsageError
+from assistant import own_documents
+from assistant.errors import UsageError
 from assistant.resources import config_dir, shipped
-from assistant.store import INDEX_VERSION, Identity, Store, current_generation, open_store
+from assistant.store import INDEX_VERSION, Identity, Store
+from assistant.version import __version__
 from assistant.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
+    from assistant.adding import Report as Added
     from assistant.corpus import Corpus
     from assistant.embeddings import Embedder
-    from assistant.model import Answer, Brief, Document, Passage
+    from assistant.model import Answer, Brief, Document, Passage, Source
     from assistant.objectives import Objective
+    from assistant.own_documents import Entry
     from assistant.retrieval import Filters, Ranking, Retriever
     from assistant.thesaurus import Thesaurus
+    from assistant.verification import Report
 
 Progress = Callable[[int, str], Callable[[int], None]]
 """Given a total and a label, returns a function to call with the number of passages done."""
@@ -42,17 +46,33 @@ class Library:
         store: str | None = None,
         embedder: Embedder | None = None,
         progress: Progress = _silent,
+        warn: Callable[[str], None] = lambda _message: None,
     ) -> None:
         self.workspace: Workspace = workspace(corpus, store)
         self._embedder = embedder
-        self._progress = progress
+        self.progress = progress
+        self.warn = warn
 
     # -- the corpus ------------------------------------------------------------------------------------------
 
     @cached_property
+    def shipped(self) -> Corpus:
+        """The shipped documents, read."""
+        return corpora.load_shipped()
+
+    @cached_property
+    def own(self) -> tuple[Entry, ...]:
+        """The user's own documents in this corpus, by id; from a server, brought here first."""
+        if self.workspace.server:
+            from assistant.store.server import pull
+
+            pull(self.workspace)
+        return own_documents.entries(self.workspace.documents)
+
+    @cached_property
     def corpus(self) -> Corpus:
         """Every document read, with all passages. Raises SourceError if a file is missing or altered."""
-        return corpora.load_shipped()
+        return self.shipped.merged(own_documents.sources(self.own)) if self.own else self.shipped
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
@@ -61,7 +81,28 @@ class Library:
         found = corpora.documents(folder)
         for document in found:
             corpora.proved(document, folder / document.file)
-        return found
+        return (*found, *(own_documents.prove(entry).document for entry in self.own))
+
+    def former_sources(self) -> Iterator[Source]:
+        """Former versions of the user's documents, so that a citation into one can be told as such."""
+        return own_documents.former_sources(self.workspace.documents)
+
+    def add(self, paths: Sequence[Path], told: Callable[[Added], None] = lambda _: None, **options: Any) -> list[Added]:
+        """Add files to this corpus; options as of :class:`assistant.adding.Options`. One report a file."""
+        from assistant import adding
+
+        return adding.add(self, paths, adding.Options(**options), told)
+
+    def remove(self, ids: Sequence[str]) -> list[str]:
+        """Take documents of the user's out of this corpus. Raises ProblemsError for ids that are none."""
+        from assistant import adding
+
+        return adding.remove(self, ids)
+
+    def forget(self) -> None:
+        """Read corpus and store anew at the next use, because they have changed."""
+        for name in ("own", "corpus", "documents", "identity", "_store", "thesaurus", "retriever"):
+            self.__dict__.pop(name, None)
 
     def document_ids(self, names: Sequence[str]) -> tuple[str, ...]:
         """The ids of documents named by id or the beginning of one. Raises UsageError for unknown names."""
@@ -82,6 +123,12 @@ class Library:
         parsed = citations.parse(citation)
         return citations.resolve(parsed, self.corpus) if parsed else ()
 
+    def verify(self, note: Path | str) -> Report:
+        """What verification says of every quotation and citation of a note (md, txt, html, docx)."""
+        from assistant import verification
+
+        return verification.check(verification.read_note(Path(note)), self.corpus)
+
     # -- the index -------------------------------------------------------------------------------------------
 
     @property
@@ -96,66 +143,36 @@ class Library:
     @cached_property
     def identity(self) -> Identity:
         """What a current store must have been built from."""
+        return self.identity_of(self.documents)
+
+    def identity_of(self, documents: Sequence[Document]) -> Identity:
+        """What a store of these documents must have been built from."""
         return Identity(
-            corpora.hash_of(self.documents), self.embedder.name, _hash_of_files(shipped("corpus"), *_INDEXED)
+            corpora.hash_of(documents), self.embedder.name, _hash_of_files(shipped("corpus"), *_INDEXED)
         )
 
     def build_index(self, *, force: bool = False) -> bool:
-        """Build the store if it is not current, or in any case with ``force``; whether it was built."""
-        from assistant.search_notes import load_notes
-        from assistant.store.ingestion import build, is_current
+        """Bring the store in step with the corpus; whether anything was to do. ``force`` builds it anew."""
+        from assistant import indexing
 
-        if not force and is_current(self.workspace.store, self.identity):
-            return False
-        sources = self.corpus.sources.values()
-        total = sum(len(s.passages) for s in sources)
-        store = build(
-            self.workspace.store,
-            sources,
-            self.embedder,
-            self.identity,
-            notes=load_notes(self.corpus),
-            extras={"thesaurus": self._read_thesaurus(None).dump()},
-            force=force,
-            progress=self._progress(total, "Building the index"),
-        )
-        store.close()
-        return True
+        self.__dict__.pop("_store", None)
+        return indexing.build(self, force=force)
 
     def index_status(self) -> dict[str, Any]:
         """What is in the store and whether it is current, as plain values."""
-        root = self.workspace.store
-        found: dict[str, Any] = {"store": str(root), "current": False, "problems": []}
-        try:
-            store = open_store(root)
-        except StoreError as error:
-            return {**found, "problems": [str(error)]}
-        meta, catalogue = store.catalogue.meta, store.catalogue
-        problems = self.identity.differences(meta)
-        found |= {"current": not problems, "problems": problems}
-        found |= {k: meta.get(k, "") for k in ("corpus_sha256", "embedder", "index_version")}
-        found |= {f"{table}s": catalogue.count(table) for table in ("document", "passage", "chunk")}
-        found["vectors"] = store.vectors.count()
-        store.close()
-        return found
+        from assistant import indexing
+
+        return indexing.status(self)
 
     @cached_property
     def _store(self) -> Store:
         """The store, built first if it is missing, stale or damaged."""
-        root = self.workspace.store
-        if current_generation(root) is not None:
-            try:
-                store = open_store(root)
-                if not self.identity.differences(store.catalogue.meta):
-                    return store
-                store.close()
-            except StoreError as error:
-                if "index version" in str(error):
-                    raise
-        self.build_index()
-        return open_store(root)
+        from assistant import indexing
 
-    def _read_thesaurus(self, own: Path | None) -> Thesaurus:
+        return indexing.open_current(self)
+
+    def read_thesaurus(self, own: Path | None) -> Thesaurus:
+        """The shipped lexicon, with the user's file ``own`` if there is one."""
         from assistant.thesaurus import Thesaurus, read
 
         return Thesaurus.prepare(read(shipped("corpus") / "thesaurus", own))
@@ -167,7 +184,7 @@ class Library:
 
         own = config_dir() / "thesaurus.toml"
         if own.is_file():
-            return self._read_thesaurus(own)
+            return self.read_thesaurus(own)
         return Thesaurus.restore(self._store.catalogue.extra("thesaurus"))
 
     @cached_property
@@ -264,7 +281,7 @@ class Library:
             self.identity.embedder,
             INDEX_VERSION,
             plan.sha256,
-            program_version(),
+            __version__,
             ranking.question,
             options,
         )
@@ -307,9 +324,3 @@ def _hash_of_files(folder: Path, *patterns: str) -> str:
     return digest.hexdigest()
 
 
-def program_version() -> str:
-    """The version of the installed program."""
-    try:
-        return metadata.version("gcm-draft")
-    except metadata.PackageNotFoundError:
-        return "0+source"

@@ -160,14 +160,14 @@ class Source:
 class Chunk:
     """A token-bounded piece of one passage, as stored: ``text == passage.text[start:end]``.
 
-    ``view`` is what was embedded: the text alone, the text under its headings, or a search note.
+    ``view`` is what was embedded: the text, or a search note on the passage.
     """
 
     id: str
     passage_id: str
     start: int
     end: int
-    view: Literal["text", "context", "note"]
+    view: Literal["text", "note"]
     embedded: str
 
 

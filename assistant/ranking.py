@@ -2,47 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How the parts of a passage's score are put together.
+    """How the parts of a passage's score are put together; each multiplies a value between 0 and 1.
 
-    ``context``: share of the vector of text under its headings against the text alone, 0 to 1. ``lexical``:
-    what full coverage of the question's words is worth, in cosine. ``note``: the same for its search note's
-    words. ``note_dense``: share of the cosine to the search note where that is higher than to the passage.
+    ``text`` and ``note``: cosine to the passage and to its search note; ``lexical`` and ``note_lexical``: the
+    share of the question's words met there. ``neighbours``: the mean of the best three passages under the
+    same heading, since a heading's passages speak of one thing.
     """
 
-    context: float = 0.5
-    lexical: float = 0.8
+    text: float = 0.3
     note: float = 0.4
-    note_dense: float = 0.5
-    variant: float = 1.0
+    lexical: float = 0.3
+    note_lexical: float = 0.8
+    neighbours: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one passage for one question: cosines in [-1, 1], coverages in [0, 1)."""
+    """What is known of one passage for one question: cosines in [-1, 1], coverages in [0, 1).
+
+    A passage without a search note, such as all of a user's own, has its text's values in the note's place.
+    """
 
     number: int
     text: float
-    context: float
     note: float
     lexical: float
     note_lexical: float
+    heading: tuple[str, str] = ("", "")
 
-    def score(self, w: Weights) -> float:
-        """Higher is better; comparable within one question."""
-        dense = (1 - w.context) * self.text + w.context * self.context
-        if self.note > dense:
-            dense += w.note_dense * (self.note - dense)
-        return dense + w.lexical * self.lexical + w.note * self.note_lexical
+    def own_score(self, w: Weights) -> float:
+        """The score of the passage by itself; higher is better."""
+        return w.text * self.text + w.note * self.note + w.lexical * self.lexical + w.note_lexical * self.note_lexical
+
+
+NEIGHBOURS = 3
+"""How many passages of a heading speak for it."""
+
+
+def scores(evidence: Sequence[Evidence], w: Weights) -> list[float]:
+    """The score of each passage with what its heading adds; comparable within one question."""
+    own = [e.own_score(w) for e in evidence]
+    by_heading: dict[tuple[str, str], list[float]] = {}
+    for e, score in zip(evidence, own, strict=True):
+        by_heading.setdefault(e.heading, []).append(score)
+    best = {h: sorted(found, reverse=True)[:NEIGHBOURS] for h, found in by_heading.items()}
+    return [s + w.neighbours * sum(best[e.heading]) / len(best[e.heading]) for e, s in zip(evidence, own, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below these an answer is weak, or there is none. ``cosine`` and ``coverage`` are of the best passages."""
+    """Below these an answer is weak, or there is none."""
 
     none: float = 0.40
     weak: float = 0.60

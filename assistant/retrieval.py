@@ -11,7 +11,7 @@ from assistant.chunking import NOT_EMBEDDED
 from assistant.errors import UsageError
 from assistant.lexical import Alternative, Concept, Statistics, Words, coverage
 from assistant.model import Answer, Document, Hit, Kind, Passage
-from assistant.ranking import THRESHOLDS, WEIGHTS, Evidence, Thresholds, Weights
+from assistant.ranking import THRESHOLDS, WEIGHTS, Evidence, Thresholds, Weights, scores
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
@@ -119,7 +119,10 @@ class Retriever:
         expansion = self._thesaurus.expand(question)
         eligible = self._eligible(filters)
         evidence = [e for e in self._evidence(question, expansion) if e.number in eligible]
-        scored = sorted(((round(e.score(self._weights), 6), e) for e in evidence), key=lambda s: (-s[0], s[1].number))
+        totals = scores(evidence, self._weights)
+        scored = sorted(
+            ((round(s, 6), e) for s, e in zip(totals, evidence, strict=True)), key=lambda pair: (-pair[0], pair[1].number)
+        )
         scored = scored[: 2 * CANDIDATES]
         passages = self._catalogue.passages([e.number for _, e in scored])
         rows, also_at = _fold_duplicates([(passages[e.number], score, e) for score, e in scored])
@@ -164,13 +167,17 @@ class Retriever:
         words, statistics = self._statistics(concepts)
         lexical = self._catalogue.lexical(words, CANDIDATES)
         cosines = self._cosines(question, expansion, [row[0] for row in lexical])
+        headings = self._catalogue.headings(list(cosines))
         fields = {row[0]: row[1:] for row in lexical}
         found = []
-        for number, (text, context, note) in cosines.items():
-            body, headings, notes = fields.get(number, ("", "", ""))
-            met = coverage(concepts, Words.of(body, headings), statistics) if body else 0.0
-            met_note = coverage(concepts, Words.of(notes), statistics) if notes else 0.0
-            found.append(Evidence(number, text, context, note, met, met_note))
+        for number, views in cosines.items():
+            body, above, notes = fields.get(number, ("", "", ""))
+            text = views.get("text", 0.0)
+            met = coverage(concepts, Words.of(body, above), statistics) if body else 0.0
+            note, met_note = views.get("note", text), met
+            if "note" in views:
+                met_note = coverage(concepts, Words.of(notes), statistics) if notes else 0.0
+            found.append(Evidence(number, text, note, met, met_note, headings[number]))
         return found
 
     def _statistics(self, concepts: Sequence[Concept]) -> tuple[list[str], Statistics]:
@@ -181,8 +188,8 @@ class Retriever:
 
     def _cosines(
         self, question: str, expansion: Expansion, lexical: Sequence[int]
-    ) -> dict[int, tuple[float, float, float]]:
-        """Best cosines of each candidate's text, text under headings, and search note, over all query forms."""
+    ) -> dict[int, dict[str, float]]:
+        """The best cosine of each candidate's views ("text", "note") over all forms of the question."""
         import numpy as np
 
         forms = list(dict.fromkeys([question, *expansion.variants]))
@@ -204,10 +211,7 @@ class Retriever:
             if place is not None:
                 views = found.setdefault(place[0], {})
                 views[place[1]] = max(cosine, views.get(place[1], -1.0))
-        return {
-            number: (v.get("text", -1.0), v.get("context", v.get("text", -1.0)), v.get("note", -1.0))
-            for number, v in found.items()
-        }
+        return found
 
     # -- abstention ------------------------------------------------------------------------------------------
 
@@ -215,7 +219,7 @@ class Retriever:
         """Whether to abstain, whether the answer is weak, and why."""
         if not evidence:
             return True, True, "No passage meets the filters."
-        best = max(0.7 * max(e.text, e.context, e.note) + 0.6 * max(e.lexical, e.note_lexical) for e in evidence[:10])
+        best = max(0.7 * max(e.text, e.note) + 0.6 * max(e.lexical, e.note_lexical) for e in evidence[:10])
         if best < self._thresholds.none:
             return True, True, "Nothing in the corpus bears on this question."
         if best < self._thresholds.weak:

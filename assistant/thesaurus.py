@@ -89,7 +89,7 @@ class Thesaurus:
         position = 0
         while position < len(words):
             length, numbers = self._longest(index, stems, position)
-            if not length:
+            if not length or (length == 1 and _is_grammar(words[position], language)):
                 english.append(words[position])
                 position += 1
                 continue
@@ -143,10 +143,10 @@ class Thesaurus:
         return Term(matched, tuple(ordered), general)
 
     def _variants(self, question: str, language: str, english: list[str]) -> tuple[str, ...]:
-        made = " ".join(english)
         if language != "en":
-            made = " ".join(w for w in made.split() if analysis.fold_word(w) not in _GRAMMAR[language])
-        return (made,) if made and made.casefold() != question.casefold() else ()
+            english = [word for word in english if not _is_grammar(word, language)]
+        made = " ".join(english)
+        return (made,) if english and made.casefold() != " ".join(analysis.words(question)).casefold() else ()
 
 
 _GRAMMAR = {
@@ -155,6 +155,21 @@ _GRAMMAR = {
                     "par au aux un une nous leur leurs peut etre ce ces".split()),
     "es": frozenset("el la los las de del y en para con como que cuales cual quien es son por al un una su sus pueden "
                     "puede se lo hacer".split()),
+}  # fmt: skip
+
+
+def _is_grammar(word: str, language: str) -> bool:
+    """Whether a word says nothing of a subject in its language, whatever content word shares its stem."""
+    folded = analysis.fold_word(word)
+    return folded in _GRAMMAR[language] or folded in _PLAIN_STOP[language]
+
+
+_PLAIN_STOP = {
+    "en": frozenset("a an and any are as at be but by can for from how if in into is it its me my no not of on or our "
+                    "so than that the their them there they this to us was we what when where which who will with "
+                    "would you your".split()),
+    "fr": analysis.STOP_WORDS["fr"],
+    "es": analysis.STOP_WORDS["es"],
 }  # fmt: skip
 
 

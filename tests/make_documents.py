@@ -245,6 +245,7 @@ class Typesetter:
     def _drawn_note(self, x: float, y: float, line: str, number: str, small: float) -> Callable[[], None]:
         def draw() -> None:
             text = self.canvas.beginText(x, y)
+            text.setWordSpace(0)
             if number:
                 text.setFont(self.layout.font, small * 0.65)
                 text.setRise(small * 0.35)
@@ -286,6 +287,7 @@ class Typesetter:
                     text.setFont(font, size)
                 if number < len(words) - 1:
                     text.textOut(" ")
+            text.setWordSpace(0)
             self.canvas.drawText(text)
 
         return draw

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "assistant"
 ORDER = [
-    {"errors", "model"},
+    {"errors", "model", "version"},
     {"text", "resources"},
     {"analysis", "citation_record", "citation_forms", "citations", "certificate", "i18n", "options"},
     {"sources"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import SourceError
-from assistant.objectives import load, mapped, match_objective, objective
+from assistant.objectives import asked_by_number, load, mapped, match_objective, objective
 from assistant.sources import overview
 from tests.reading import OVERVIEW, corpus, source
 
@@ -85,6 +85,17 @@ QUESTIONS = [
 )
 def test_which_objective_a_question_asks_for(question: str, number: int | None):
     assert match_objective(question) == number
+
+
+ALONE = [
+    ("6", 6), ("Objective 6?", 6), ("GCM objective #9", 9), ("obj. 18", 18), ("24", None),
+    ("remittances", None), ("objective 6 and nurses", None), ("", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "number"), ALONE, ids=[q or "empty" for q, _ in ALONE])
+def test_a_number_and_nothing_else(question: str, number: int | None):
+    assert asked_by_number(question) == number
 
 
 def test_every_title_and_alias_leads_home_and_no_alias_to_two():

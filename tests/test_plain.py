@@ -11,9 +11,8 @@ from assistant.sources.wording import compare, wording
 from tests.reading import OVERVIEW, RECOLLECTION, corpus, source
 
 TEXTS = st.text(alphabet="ab \n.\t", max_size=60)
-WORDS = st.lists(
-    st.sampled_from("alpha beta gamma delta epsilon zeta eta theta".split()), min_size=4, max_size=20
-)
+WORD = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"])
+WORDS = st.lists(WORD, min_size=4, max_size=20)
 
 
 @given(TEXTS)

@@ -109,6 +109,12 @@ def test_nothing_is_lost_but_headings_numbers_and_bullets():
     ]
 
 
+def test_recommendations_that_repeat_a_paragraph_say_so():
+    repeats = [p for p in source(REPORT).passages if p.remarks]
+    assert [local(p) for p in repeats] == [f"rec.policy.skills.{n}" for n in range(1, 6)]
+    assert {p.remarks for p in repeats} == {("Stands word for word in para. 5, p. 2 as well.",)}
+
+
 PLANTED = [
     ("a number twice", "\n9. The idea", "\n8. The idea", "paragraphs numbered from 1 without a gap"),
     ("no topic", "On skills mobility", "On talent", "recommendations on governance, recruitment, skills"),

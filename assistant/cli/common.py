@@ -131,7 +131,7 @@ def open_library() -> Library:
     from assistant.library import Library
 
     state = click.get_current_context().ensure_object(dict)
-    return Library(corpus=state.get("corpus"), store=state.get("store"), progress=progress_bar)
+    return Library(corpus=state.get("corpus"), store=state.get("store"), progress=progress_bar, warn=warn)
 
 
 def progress_bar(total: int, label: str) -> Callable[[int], None]:

@@ -1,12 +1,17 @@
-"""``gcm-draft corpus``: which documents there are."""
+"""``gcm-draft corpus``: which documents there are; add and remove the user's own."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assistant.cli import common
+
+if TYPE_CHECKING:
+    from assistant.adding import Report
 
 
 @click.group("corpus", epilog="Example: gcm-draft corpus list")
@@ -31,6 +36,7 @@ def list_(fmt: str) -> None:
             "shipped": s.document.shipped,
             "passages": len(s.passages),
             "pages": len(s.pages),
+            "file": s.document.file,
             "sha256": s.document.sha256,
             "standing": s.document.standing["en"],
             "remarks": list(s.remarks),
@@ -48,3 +54,72 @@ def list_(fmt: str) -> None:
         click.echo(f"  {row['standing']}")
         for remark in row["remarks"]:
             click.echo(f"  {click.style('Remark:', fg='yellow')} {remark}")
+
+
+@command.command("add", epilog='Example: gcm-draft corpus add report.pdf --standing "Draft, not for citation."')
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--title", metavar="TEXT", help="Title, if not the file's own; for one file.")
+@click.option("--short-title", metavar="TEXT", help="How citations name it; for one file.")
+@click.option("--date", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD.")
+@click.option("--standing", metavar="TEXT", help="What a reader must know of its standing; printed with the sources.")
+@click.option("--tracked", type=click.Choice(["accept", "refuse"]), help="Tracked changes of Word files (default: accept).")
+@click.option("--id", "document_id", metavar="ID", help="Its id, if not made of the file's name; for one file.")
+@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@common.everywhere
+def add(files: tuple[Path, ...], fmt: str, **options: Any) -> None:
+    """Add documents of your own: PDF, Word (docx), HTML, Markdown, text, CSV; folders are walked.
+
+    Every file is reported: added, changed, unchanged or refused with the reason. Where some are refused the
+    others are added all the same, and the exit status is 2. Adding a changed file again embeds only what
+    changed; options not given then stay as they were.
+    """
+
+    def told(report: Report) -> None:
+        if fmt == "text":
+            _tell(report)
+
+    reports = common.open_library().add(files, told, **options)
+    if fmt == "json":
+        rows = [{k: v for k, v in _row(report).items() if v is not None} for report in reports]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    refused = sum(report.outcome == "refused" for report in reports)
+    if refused:
+        click.echo(f"{refused} of {len(reports)} refused; the others are in the corpus.", err=True)
+        raise click.exceptions.Exit(2)
+
+
+_COLOURS = {"added": "green", "changed": "green", "unchanged": None, "refused": "red"}
+
+
+def _tell(report: Report) -> None:
+    """One file's line; what was refused goes to stderr."""
+    outcome = click.style(f"{report.outcome:>9}", fg=_COLOURS[report.outcome])
+    name = click.format_filename(report.path)
+    if report.outcome == "refused":
+        click.echo(f"{outcome}  {name}: {report.reason}", err=True)
+        return
+    pages = f", {report.pages} pages" if report.pages else ""
+    click.echo(f"{outcome}  {name} as {report.document}: {report.passages} passages{pages}")
+    for remark in report.remarks:
+        click.echo(f"           {click.style('Remark:', fg='yellow')} {remark}", err=True)
+
+
+def _row(report: Report) -> dict[str, Any]:
+    return {
+        "file": click.format_filename(report.path),
+        "outcome": report.outcome,
+        "document": report.document,
+        "passages": report.passages,
+        "pages": report.pages,
+        "reason": report.reason,
+        "remarks": list(report.remarks),
+    }
+
+
+@command.command("remove", epilog="Example: gcm-draft corpus remove report")
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@common.everywhere
+def remove(ids: tuple[str, ...]) -> None:
+    """Take documents of your own out again, with all that was kept of them. Shipped documents stay."""
+    for document in common.open_library().remove(ids):
+        click.echo(f"  removed  {document}")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from assistant.errors import GcmDraftError
+from assistant.version import __version__
 
 COMMANDS = {
     "brief": "A cited brief from one question.",
@@ -60,6 +61,12 @@ class Program(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it, but options after a bare question belong to the brief."""
+        from assistant.cli.defaults import default_map
+
+        try:
+            ctx.default_map = default_map(args)
+        except GcmDraftError as error:
+            raise Failure(error) from error
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             args = ["brief", *_question(ctx, args)]
         return super().parse_args(ctx, args)
@@ -122,7 +129,7 @@ def _unexpected(error: Exception) -> GcmDraftError:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog='Example: gcm-draft "ethical recruitment"',
 )
-@click.version_option(package_name="gcm-draft", prog_name="gcm-draft")
+@click.version_option(__version__, prog_name="gcm-draft")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.option("--corpus", "corpus_name", metavar="NAME", help="Which of your corpora to use (default: default).")
 @click.option("--store", metavar="FOLDER|URL", help="Where the vector store is; a folder or a Chroma server.")

@@ -66,7 +66,7 @@ FORMATS: dict[str, Format] = {
 def render(
     brief: Brief, fmt: str, *, template: str = "briefing-note", corpus: CorpusView | None = None
 ) -> bytes:
-    """The brief as a file of format ``fmt`` (UTF-8 for text formats); same input, same bytes, but for odt and pdf.
+    """The brief as a file of format ``fmt``, text in UTF-8; same input, same bytes (but for odt and pdf).
 
     ``corpus`` lets HTML show each passage in its surroundings and CSL-JSON name publishers and dates.
     Raises :class:`UsageError` for an unknown format, :class:`~assistant.errors.TemplateError` for a faulty

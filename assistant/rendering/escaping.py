@@ -39,14 +39,14 @@ class Mark:
 
 
 def clean(text: str) -> str:
-    """Text fit for every format: white space folded, control characters and noncharacters removed.
+    r"""Text fit for every format: white space folded, control characters and noncharacters removed.
 
     No-break spaces stay (French typography needs them).
 
     Removed are Unicode's Cc, lone surrogates, noncharacters (no XML may carry them, and marks are made of
     them) and the explicit bidirectional overrides, which could reorder what stands around them.
 
-    >>> clean("a\\x07b\\n c")
+    >>> clean("a\x07b\n c")
     'ab c'
     """
     return _SPACE.sub(" ", "".join(c for c in text if _allowed(ord(c)) or c.isspace())).strip(" ")
@@ -61,17 +61,17 @@ def _allowed(code: int) -> bool:
 
 
 def escape(text: str) -> str:
-    """Cleaned text as inline Markdown that every common reader shows verbatim.
+    r"""Cleaned text as inline Markdown that every common reader shows verbatim.
 
     Only what could act as markup is escaped, so that the source stays readable: an underscore inside a
     word, "[…]" and an ampersand that starts no entity stay as they are. One space at either end is kept.
 
     >>> escape("5 * 3 [see](x) [...] snake_case R&D")
-    '5 \\\\* 3 [see\\\\](x) [...] snake_case R&D'
+    '5 \\* 3 [see\\](x) [...] snake_case R&D'
     """
     cleaned = clean(text)
-    before = " " if text[:1].isspace() and not text[:1] == cleaned[:1] else ""
-    after = " " if cleaned and text[-1:].isspace() and not text[-1:] == cleaned[-1:] else ""
+    before = " " if text[:1].isspace() and text[:1] != cleaned[:1] else ""
+    after = " " if cleaned and text[-1:].isspace() and text[-1:] != cleaned[-1:] else ""
     text = _ALWAYS.sub(r"\\\g<0>", before + cleaned + after)
     text = _BRACKETS.sub(r"\\\g<0>", text)
     text = _UNDERSCORE.sub(r"\\_", text)

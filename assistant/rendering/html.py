@@ -96,7 +96,7 @@ class _Writer:
             parts[-1] = parts[-1].replace("<p>", '<p class="colophon">', 1)
         return "\n".join([*parts, "</section>" if opened else ""])
 
-    def block(self, block: t.Block) -> str:
+    def block(self, block: t.Block) -> str:  # noqa: PLR0911 - one return a kind of block
         """One block as HTML."""
         match block:
             case t.Heading(level=level, inlines=inlines):
@@ -221,7 +221,8 @@ class _Writer:
                 f'<a class="backdrop" href="{_CLOSED}" tabindex="-1" aria-hidden="true"></a>'
                 f'<div class="sheet"><a class="close" href="{_CLOSED}" aria-label="{close}">×</a>'
                 f'<p class="kind">{escape(self.gettext("The passage in its source"))}</p>'
-                f'<h2 id="passage-{number}-title"><span class="number">{number}</span> {escape(citation.label)}</h2>'
+                f'<h2 id="passage-{number}-title"><span class="number">{number}</span> '
+                f"{escape(citation.label)}</h2>"
                 f'<div class="context">{paragraphs}</div>{self._doubt(citation)}{foot}</div></aside>'
             )
 

@@ -6,7 +6,6 @@ to; a template cannot misnumber. The helpers a template may call are documented 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from assistant.model import Brief, Item, NumberedCitation
 from assistant.rendering import escaping, sandbox, templates
 from assistant.rendering.escaping import Mark
 from assistant.rendering.tree import Tree, parse
+from assistant.resources import shipped
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -107,7 +107,7 @@ class Helpers:
         return self._quotation(item, item.text, cut_after=item.cut and not item.cut_to_end)
 
     def short(self, item: Item, limit: int = _SHORT) -> Markup:
-        """Like :meth:`quote`, cut after a whole sentence within ``limit`` characters, with "[…]" for the rest.
+        """Like :meth:`quote`, cut after a sentence within ``limit`` characters, with "[…]" for the rest.
 
         Never cut inside a sentence, where a cut could turn its sense; a long sentence stays whole.
         """
@@ -122,7 +122,7 @@ class Helpers:
         return self._quotation(item, text[: fitting[-1]], cut_after=True)
 
     def _quotation(self, item: Item, text: str, cut_after: bool) -> Markup:
-        text = escaping.escape(text)
+        text = escaping.escape(escaping.clean(text))
         if not item.quote:
             return _safe(text)
         before = f"{_CUT} " if item.cut_before else ""
@@ -148,7 +148,7 @@ class Helpers:
         return _safe(f"{text} {self.gettext('also at')} {also}")
 
     def other_edition(self, citation: NumberedCitation) -> Markup:
-        """ "p. 17 in the edition cited by the GFMD overview", or nothing if the overview does not cite it."""
+        """The other edition's page ("p. 17 in the edition cited by the GFMD overview"), or nothing."""
         text = self._other_edition(citation)
         return self._mark(text, Mark("citation")) if text else text
 
@@ -280,7 +280,7 @@ def compose(brief: Brief, template: str, start: int = 1) -> Composed:
 def _run(found: templates.Template, helpers: Helpers) -> str:
     variables = {**helpers.variables(), "template": found.header}
     own = found.path.parent
-    paths = (own,) if found.shipped else (own, templates.shipped("prompts"))
+    paths = (own,) if found.shipped else (own, shipped("prompts"))
     body = sandbox.run(_environment(paths), f"{found.name}.j2", variables)
     return _BLANK_LINES.sub("\n\n", body).strip() + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
 import tempfile
@@ -28,7 +29,7 @@ def convert(document: bytes, fmt: str) -> bytes:
     if fmt == "odt":
         return _pandoc(document)
     raise GcmDraftError(
-        "Expected LibreOffice for PDF, found none. Install it, or choose -f docx or -f html and print from there."
+        "Expected LibreOffice for PDF, found none. Install it, or choose -f docx or -f html and print that."
     )
 
 
@@ -51,7 +52,7 @@ def _libreoffice(office: str, document: bytes, fmt: str) -> bytes:
             done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
         except subprocess.TimeoutExpired as error:
             raise GcmDraftError(
-                f"LibreOffice did not finish within {TIMEOUT_SECONDS} s. Close other documents, or use -f docx."
+                f"LibreOffice did not finish within {TIMEOUT_SECONDS} s. Try again, or use -f docx."
             ) from error
         result = folder / f"brief.{fmt}"
         if not result.is_file():
@@ -62,7 +63,7 @@ def _libreoffice(office: str, document: bytes, fmt: str) -> bytes:
 
 def _pandoc(document: bytes) -> bytes:
     try:
-        import pypandoc
+        pypandoc = importlib.import_module("pypandoc")
     except ImportError as error:
         raise MissingExtraError("Writing odt without LibreOffice", "pandoc") from error
     with tempfile.TemporaryDirectory(prefix="gcm-draft-") as name:

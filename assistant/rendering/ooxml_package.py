@@ -84,6 +84,11 @@ FOOTERS = {False: "rId6", True: "rId7"}
 """Relationship ids of the footers for upright and for turned pages."""
 
 
+def document(body: str) -> str:
+    """The main part."""
+    return f"{HEAD}<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>"
+
+
 def footnotes(notes: str) -> str:
     """The footnotes part: the two separators Word expects, then the notes."""
     rules = "".join(
@@ -102,7 +107,8 @@ def numbering(ordered: list[int]) -> str:
     bullets = "".join(
         f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="{sign}"/>'
         f'<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{357 * (n + 1)}" w:hanging="357"/></w:pPr>'
-        '<w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:color w:val="1D4F7C"/></w:rPr></w:lvl>'
+        '<w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:color w:val="1D4F7C"/></w:rPr>'
+        "</w:lvl>"
         for n, sign in enumerate("•–•–•–•–•")
     )
     formats = ("decimal", "lowerLetter")
@@ -139,8 +145,8 @@ def footer(left: str, width: int) -> str:
     return (
         f'{HEAD}<w:ftr {NAMESPACES}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:tabs><w:tab w:val="right" '
         f'w:pos="{width}"/></w:tabs></w:pPr><w:r><w:t xml:space="preserve">'
-        f"{escape(left)}</w:t></w:r><w:r><w:tab/></w:r>{number('PAGE')}<w:r><w:t xml:space='preserve'> / </w:t>"
-        f"</w:r>{number('NUMPAGES')}</w:p></w:ftr>"
+        f"{escape(left)}</w:t></w:r><w:r><w:tab/></w:r>{number('PAGE')}<w:r>"
+        f"<w:t xml:space='preserve'> / </w:t></w:r>{number('NUMPAGES')}</w:p></w:ftr>"
     )
 
 
@@ -188,7 +194,8 @@ def pack(parts: dict[str, str]) -> bytes:
     relations = (
         f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">'
         f'<Relationship Id="rId1" Type="{R}/officeDocument" Target="word/document.xml"/>'
-        f'<Relationship Id="rId2" Type="{PACKAGE}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
+        f'<Relationship Id="rId2" Type="{PACKAGE}/relationships/metadata/core-properties" '
+        'Target="docProps/core.xml"/>'
         f'<Relationship Id="rId3" Type="{R}/extended-properties" Target="docProps/app.xml"/>'
         f'<Relationship Id="rId4" Type="{R}/custom-properties" Target="docProps/custom.xml"/></Relationships>'
     )

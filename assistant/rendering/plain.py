@@ -70,7 +70,7 @@ def _blocks(blocks: Sequence[Block], style: Style, depth: int) -> list[str]:
     return [_block(block, style, depth) for block in blocks]
 
 
-def _block(block: Block, style: Style, depth: int) -> str:
+def _block(block: Block, style: Style, depth: int) -> str:  # noqa: PLR0911 - one a kind of block
     match block:
         case Heading(level=1, inlines=inlines):
             return _wrap(style.paint(_inlines(inlines, style), "1"), style, depth)

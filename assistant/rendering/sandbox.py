@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.errors import TemplateError
 from assistant.rendering.escaping import escape
@@ -23,14 +24,31 @@ if TYPE_CHECKING:
 MAX_STEPS = 500_000
 MAX_CHARACTERS = 8_000_000
 MAX_SECONDS = 20.0
-_FILTERS = (
-    "abs count default d dictsort first float groupby int items last length list lower map max min reject "
-    "rejectattr replace reverse round safe select selectattr sort string sum title capitalize trim unique upper "
-    "wordcount"
+FILTERS = frozenset(
+    {
+        "abs",
+        "count",
+        "default",
+        "d",
+        "dictsort",
+        "first",
+        "float",
+        "groupby",
+        "int",
+        "items",
+        "last",
+        "length",
+    }
+    | {"list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "safe"}
+    | {"select", "selectattr", "sort", "string", "sum", "title", "capitalize", "trim", "unique", "upper"}
+    | {"wordcount"}
 )
-_STRING_METHODS = frozenset(
-    "startswith endswith upper lower title capitalize strip lstrip rstrip split removeprefix removesuffix".split()
+"""Jinja2's filters that a template may use (``join`` is our own)."""
+STRING_METHODS = frozenset(
+    {"startswith", "endswith", "upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "split"}
+    | {"removeprefix", "removesuffix"}
 )
+"""The methods of a string that a template may call: none of them can multiply its length."""
 
 
 class BudgetError(Exception):
@@ -74,27 +92,61 @@ def environment(folders: Iterable[Path]) -> Environment:
     Values are escaped for Markdown as they are printed; what macros and helpers return is Markdown already.
     The environment's ``budget`` is reset by :func:`run`.
     """
-    from jinja2 import FileSystemLoader, StrictUndefined, nodes
-    from jinja2.compiler import CodeGenerator, Frame
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import FileSystemLoader, StrictUndefined
+
+    fenced: Any = _fenced_class()(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    fenced.budget = Budget()
+    fenced.filters = {name: _measured(fenced.filters[name], fenced.budget) for name in FILTERS}
+    fenced.filters["join"] = _join(fenced)
+    for name in ("lipsum", "cycler", "joiner", "dict"):
+        fenced.globals.pop(name, None)
+    return cast("Environment", fenced)
+
+
+def _finalize(value: Any) -> Any:
+    """What a template prints, as Markdown: nothing for None, everything else escaped once."""
+    from jinja2 import Undefined
     from markupsafe import Markup
 
-    def finalize(value: Any) -> Any:
-        if isinstance(value, Markup) or hasattr(value, "_undefined_hint"):
-            return value
-        return Markup(escape(str(value)))  # noqa: S704 - escaped for Markdown just here
+    if isinstance(value, (Markup, Undefined)):
+        return value
+    return Markup("" if value is None else escape(str(value)))  # noqa: S704 - escaped for Markdown here
 
-    class Generator(CodeGenerator):
-        def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2's visitor
+
+@cache
+def _generator_class() -> Any:
+    """Jinja2's code generator, but ``~`` joins by our escaping (its own would escape for HTML)."""
+    from jinja2.compiler import CodeGenerator
+
+    class MarkdownGenerator(CodeGenerator):
+        def visit_Concat(self, node: Any, frame: Any) -> None:  # noqa: N802 - Jinja2's visitor
             self.write("environment.join_values((")
             for part in node.nodes:
                 self.visit(part, frame)
                 self.write(", ")
             self.write("))")
 
+    return MarkdownGenerator
+
+
+@cache
+def _fenced_class() -> Any:  # noqa: C901 - one small class, made here so that Jinja2 is imported late
+    """The sandbox: loops and calls cost steps, texts are measured, strings lose most of their methods."""
+    from jinja2 import nodes
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from markupsafe import Markup
+
     class Fenced(ImmutableSandboxedEnvironment):
         intercepted_binops = frozenset(["+", "*", "**", "%"])
-        code_generator_class = Generator
+        code_generator_class = _generator_class()
         budget = Budget()
 
         def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -110,11 +162,9 @@ def environment(folders: Iterable[Path]) -> Environment:
                 yield value
 
         def join_values(self, parts: tuple[Any, ...]) -> Markup:
-            texts = [str(finalize(part)) for part in parts]
-            self.budget.size(sum(map(len, texts)))
-            return Markup("".join(texts))  # noqa: S704 - each part was escaped
+            return Markup(self.concat([str(_finalize(part)) for part in parts]))  # noqa: S704 - each was escaped
 
-        def concat(self, parts: Iterable[str]) -> str:  # type: ignore[override]
+        def concat(self, parts: Iterable[str]) -> str:
             texts = list(parts)
             self.budget.size(sum(map(len, texts)))
             return "".join(texts)
@@ -126,28 +176,15 @@ def environment(folders: Iterable[Path]) -> Environment:
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             return _arithmetic(self.budget, operator, left, right, super().call_binop, context)
 
+        def wrap_str_format(self, value: Any) -> None:
+            return None  # no str.format: a width in it makes text of any length
+
         def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-            if isinstance(obj, str) and attr not in _STRING_METHODS:
+            if isinstance(obj, str) and attr not in STRING_METHODS:
                 return False
             return super().is_safe_attribute(obj, attr, value)
 
-    fenced = Fenced(
-        loader=FileSystemLoader([str(folder) for folder in folders]),
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        cache_size=50,
-        auto_reload=True,
-    )
-    fenced.budget = Budget()
-    fenced.filters = {name: _measured(fenced.filters[name], fenced.budget) for name in _FILTERS.split()}
-    fenced.filters["join"] = _join(fenced)
-    for name in ("lipsum", "cycler", "joiner", "dict"):
-        fenced.globals.pop(name, None)
-    return fenced
+    return Fenced
 
 
 def _arithmetic(
@@ -201,16 +238,20 @@ def run(env: Environment, name: str, variables: dict[str, Any]) -> str:
     env.budget.reset()  # type: ignore[attr-defined]
     parts: list[str] = []
     try:
-        for part in env.get_template(name).generate(**variables):
+        stream = cast("Generator[str, None, None]", env.get_template(name).generate(**variables))
+        for part in stream:
             parts.append(part)
-            env.budget.write(len(part))  # type: ignore[attr-defined]
+            try:
+                env.budget.write(len(part))  # type: ignore[attr-defined]
+            except BudgetError as error:
+                stream.throw(error)  # raised where the template stands, so that its line is known
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.filename or error.name}, line {error.lineno}"
         raise TemplateError(f"{where}: {error.message}. Correct the template there.") from error
     except jinja2.TemplateNotFound as error:
         raise TemplateError(
-            f"The template {name!r} asks for {error.name!r}, which is neither beside it nor among the shipped "
-            "macros. See: gcm-draft templates list"
+            f"The template {name!r} asks for {error.name!r}, which is neither beside it nor among the "
+            "shipped macros. See: gcm-draft templates list"
         ) from error
     except RecursionError as error:
         raise TemplateError(f"{_place(error, env, name)}: a macro that calls itself without end.") from error

@@ -54,7 +54,7 @@ def surroundings(
 
 
 def _quoted_spans(text: str, spans: Sequence[Span], quoted: str) -> Sequence[Span]:
-    """The spans of ``quoted`` within a passage, over line breaks, footnote calls and emphasis; else all of it."""
+    """The spans of ``quoted`` within a passage, over line breaks, calls and emphasis; else all of it."""
     words = quoted.split()
     if not words:
         return spans
@@ -112,7 +112,7 @@ def _paragraphs(marked: str) -> tuple[tuple[Piece, ...], ...]:
 
 
 def _pieces(line: str, cited: bool) -> tuple[tuple[Piece, ...], bool]:
-    pieces = []
+    pieces: list[Piece] = []
     for part in re.split(f"([{OPEN}{CLOSE}])", line):
         if part in {OPEN, CLOSE}:
             cited = part == OPEN

@@ -103,7 +103,8 @@ def load_template(name: str) -> Template:
         )
     path = found[0]
     source = _read(path)
-    macros = _read(shipped("prompts") / MACROS)
+    own_macros = path.parent / MACROS
+    macros = _read(own_macros if own_macros.is_file() else shipped("prompts") / MACROS)
     digest = hashlib.sha256(f"{source}\0{macros}".encode()).hexdigest()
     own = path.parent == user_folder()
     return Template(name, path, _header(source, path), source, digest, not own, own and len(found) > 1)

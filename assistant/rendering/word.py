@@ -37,12 +37,12 @@ def write_word(briefs: Sequence[tuple[Brief, t.Tree]], title: str | None = None)
         writer.brief(brief, parsed, merged)
     language = _locale(first.language)
     heading = title if merged and title else tree.title or first.question
-    sections = writer.finish()
+    certificates = [certificate_json(brief.certificate) for brief, _ in briefs]
     return package.pack(
         {
             "docProps/core.xml": package.core_properties(heading, language),
-            "docProps/custom.xml": package.custom_properties([certificate_json(b.certificate) for b, _ in briefs]),
-            "word/document.xml": f"{package.HEAD}<w:document {package.NAMESPACES}><w:body>{sections}</w:body></w:document>",
+            "docProps/custom.xml": package.custom_properties(certificates),
+            "word/document.xml": package.document(writer.finish()),
             "word/_rels/document.xml.rels": package.document_relations(writer.links),
             "word/styles.xml": package.template("styles.xml").replace("{language}", language),
             "word/settings.xml": package.template("settings.xml").replace("{language}", language),
@@ -71,12 +71,13 @@ def _quote_locale(language: str, text: str) -> str:
     return "en-US" if language == "en" and _AMERICAN.search(text) else _locale(language)
 
 
-def _section(wide: bool, kind: str = "nextPage") -> str:
+def _section(wide: bool) -> str:
     """Page size, margins and the footer that fits them."""
     width, height = (_LONG, _SHORT) if wide else (_SHORT, _LONG)
     turned = ' w:orient="landscape"' if wide else ""
     return (
-        f'<w:sectPr><w:footerReference w:type="default" r:id="{package.FOOTERS[wide]}"/><w:type w:val="{kind}"/>'
+        f'<w:sectPr><w:footerReference w:type="default" r:id="{package.FOOTERS[wide]}"/>'
+        '<w:type w:val="nextPage"/>'
         f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/><w:pgMar w:top="1304" w:right="{_MARGIN}" '
         f'w:bottom="1247" w:left="{_MARGIN}" w:header="624" w:footer="624" w:gutter="0"/></w:sectPr>'
     )
@@ -106,10 +107,7 @@ class _Writer:
         self.body.append(_paragraph("Title", _run(title)))
         self.body.append(_paragraph("Subtitle", _run(" · ".join(kind for kind in kinds if kind))))
         self.body.append(_paragraph("TableHeading", _run(translator(language).gettext("Contents"))))
-        begin = (
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-1" '
-            '\\h \\z </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-        )
+        begin = _field(' TOC \\o "1-1" \\h \\z ', "")
         for at, (brief, tree) in enumerate(briefs, 1):
             entry = _run(tree.title or brief.question)
             link = f'<w:hyperlink w:anchor="_Toc{at:08d}" w:history="1">{entry}</w:hyperlink>'
@@ -120,7 +118,8 @@ class _Writer:
     def brief(self, brief: Brief, tree: t.Tree, merged: bool) -> None:
         """One brief; in a merged file as a section of its own."""
         if self.pending is not None:
-            self.body.append(f"<w:p><w:pPr>{_section(self.pending)}</w:pPr></w:p>")
+            thin = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+            self.body.append(f"<w:p><w:pPr>{thin}{_section(self.pending)}</w:pPr></w:p>")
         self._begin(tree)
         blocks = list(tree.blocks)
         kind = _kind_of(tree)
@@ -140,7 +139,7 @@ class _Writer:
         """The body's XML."""
         return "".join(self.body) + _section(bool(self.pending))
 
-    def _block(
+    def _block(  # noqa: PLR0911 - one return a kind of block
         self, block: t.Block, merged: bool = False, style: str = "Normal", depth: int = 0
     ) -> list[str]:
         match block:
@@ -204,7 +203,8 @@ class _Writer:
     def _row(self, cells: Sequence[t.Inlines], widths: Sequence[int], style: str) -> str:
         head = "<w:tblHeader/>" if style == "TableHeading" else ""
         written = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_paragraph(style, self._inlines(cell))}</w:tc>'
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+            f"{_paragraph(style, self._inlines(cell))}</w:tc>"
             for cell, width in zip(cells, widths, strict=True)
         )
         return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{written}</w:tr>"
@@ -221,12 +221,9 @@ class _Writer:
         """A footnote at its first reference; afterwards a field that repeats its number."""
         name = self.placed.get(label)
         if name is not None:
-            return (
-                f'<w:r>{_NOTE_MARK}<w:fldChar w:fldCharType="begin"/></w:r><w:r>{_NOTE_MARK}<w:instrText '
-                f'xml:space="preserve"> NOTEREF {name} \\f \\h </w:instrText></w:r><w:r>{_NOTE_MARK}<w:fldChar '
-                f'w:fldCharType="separate"/></w:r><w:r>{_NOTE_MARK}<w:t>{escape(label)}</w:t></w:r>'
-                f'<w:r>{_NOTE_MARK}<w:fldChar w:fldCharType="end"/></w:r>'
-            )
+            shown = f"<w:r>{_NOTE_MARK}<w:t>{escape(label)}</w:t></w:r>"
+            end = f'<w:r>{_NOTE_MARK}<w:fldChar w:fldCharType="end"/></w:r>'
+            return _field(f" NOTEREF {name} \\f \\h ", _NOTE_MARK) + shown + end
         number = len(self.notes) + 1
         blocks = self.tree.notes.get(label, ())
         text = " ".join(
@@ -235,7 +232,8 @@ class _Writer:
             if isinstance(block, t.Paragraph)
         )
         self.notes.append(
-            f'<w:footnote w:id="{number}"><w:p><w:pPr><w:pStyle w:val="FootnoteText"/></w:pPr><w:r>{_NOTE_MARK}'
+            f'<w:footnote w:id="{number}"><w:p><w:pPr><w:pStyle w:val="FootnoteText"/></w:pPr>'
+            f"<w:r>{_NOTE_MARK}"
             f'<w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>{text}</w:p></w:footnote>'
         )
         name = self.placed[label] = f"_RefNote{number}"
@@ -260,6 +258,14 @@ def _widths(table: t.Table, room: int) -> list[int]:
 
 def _paragraph(style: str, runs: str, more: str = "") -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}</w:pPr>{runs}</w:p>'
+
+
+def _field(code: str, properties: str) -> str:
+    """A field up to where its shown result begins."""
+    start, middle = (
+        f'<w:r>{properties}<w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate")
+    )
+    return f'{start}<w:r>{properties}<w:instrText xml:space="preserve">{code}</w:instrText></w:r>{middle}'
 
 
 def _run(text: str, properties: str = "") -> str:

@@ -26,7 +26,7 @@ MAX_PAGE_CHARACTERS = 500_000
 """A densely set broadsheet page has some 60,000; beyond this a page is generated to exhaust memory."""
 TAIL_BYTES = 65_536
 """The end-of-file mark stands in the last 1,024 bytes by the format's rules; some tools add a little more."""
-_CALL = re.compile(r"\[\^(\d{1,3})\]")
+_CALL = re.compile(r"\[\^(\d{1,3}|[*†‡]{1,3})\]")
 _LINEARIZED = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d+)", re.DOTALL)
 _FILE_NAME_TITLE = re.compile(
     r"^(?:microsoft word|powerpoint|untitled|anonymous|\(anonymous\))|\.(?:docx?|pdf|indd|odt|rtf|tex|qxd)$",

@@ -8,18 +8,20 @@ lines, columns and raised numbers, and many times faster than a box for every ch
 from __future__ import annotations
 
 import ctypes
+import math
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
+from statistics import median_low
 from typing import Any
+
+from assistant.sources.pdf_rtl import RTL, character_order, logical, reads_right_to_left
 
 HYPHENS = "-\u2010\u00ad"
 _BOLD = re.compile(r"bold|black|heavy|demi|semib", re.IGNORECASE)
 _RAISED = re.compile(r"(?P<before>.*?)(?P<call>\d{1,3})(?P<after>\W*)\Z", re.DOTALL)
 _CALL = re.compile(r"\d{1,3}|[*†‡]{1,3}")
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LTR = re.compile("[A-Za-zÀ-ɏͰ-ӿ]")
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Line:
     @property
     def rtl(self) -> bool:
         """Whether the line reads from right to left."""
-        return len(_RTL.findall(self.text)) > len(_LTR.findall(self.text))
+        return reads_right_to_left(self.text)
 
 
 class PageReader:
@@ -100,14 +102,17 @@ class PageReader:
     def _words(self) -> list[Word | None]:
         """The words of the page; None where PDFium saw a line end."""
         raw, text = self._raw, self._text
+        characters = [chr(raw.FPDFText_GetUnicode(text, i)) for i in range(raw.FPDFText_CountChars(text))]
+        order: Iterable[int] = range(len(characters))
+        if RTL.search("".join(characters)):
+            order = character_order(characters, self._box)
         found: list[Word | None] = []
         letters: list[str] = []
         first = last = -1
-        for index in range(raw.FPDFText_CountChars(text)):
-            code = raw.FPDFText_GetUnicode(text, index)
-            hyphen = code == 2 and raw.FPDFText_IsHyphen(text, index) == 1
-            character = "-" if hyphen else chr(code)
-            if character.isspace() or code == 0:
+        for index in order:
+            character = characters[index]
+            hyphen = character == "\x02" and raw.FPDFText_IsHyphen(text, index) == 1
+            if character.isspace() or character == "\0":
                 if letters:
                     found.append(self._word(letters, first, last))
                     letters = []
@@ -116,7 +121,7 @@ class PageReader:
                 continue
             if not letters:
                 first = index
-            letters.append(character)
+            letters.append("-" if hyphen else character)
             last = index
             if hyphen:
                 found.append(self._word(letters, first, last))
@@ -139,7 +144,7 @@ class PageReader:
         rows: list[list[Word]] = []
         current: list[Word] = []
         for word in self._words():
-            if current and (word is None or _jumps(current[-1], word)):
+            if current and (word is None or (_jumps(current[-1], word) and self._upright(word))):
                 rows.append(current)
                 current = []
             if word is not None:
@@ -149,12 +154,19 @@ class PageReader:
         return _with_calls([part for row in rows for part in _split_wide(row)])
 
     def _line(self, words: list[Word]) -> Line:
-        size = median(word.y1 - word.y0 for word in words)
-        base = median(word.y0 for word in words)
-        text = " ".join(self._marked(word, base, size) for word in words)
+        size = median_low([word.y1 - word.y0 for word in words for _ in word.text])
+        base = median_low([word.y0 for word in words for _ in word.text])
+        lead = words[0].x1
+        text = self._marked(words[0], base, size)
+        for number, (before, word) in enumerate(pairwise(words)):
+            marked = self._marked(word, base, size)
+            glued = marked.startswith("[^") and abs(word.x0 - before.x1) < 0.2 * size
+            text += marked if glued else f" {marked}"
+            if glued and number == 0:
+                lead = word.x1
+        if reads_right_to_left(text):
+            text = logical(text)
         bold = self._bold(words[0].first) and self._bold(words[-1].last)
-        angle = self._raw.FPDFText_GetCharAngle(self._text, words[0].first)
-        turned = (round(angle / 1.5707963) * 90 + self._rotation) % 360
         hyphen = text[-1] if len(text) > 1 and text[-1] in HYPHENS and text[-2].isalnum() else ""
         return Line(
             text=text[:-1] if hyphen else text,
@@ -162,22 +174,27 @@ class PageReader:
             x1=max(word.x1 for word in words),
             y=base,
             size=size,
-            lead=words[0].x1 - words[0].x0,
+            lead=lead - words[0].x0,
             bold=bold,
             hyphen=hyphen,
-            upright=turned == 0,
+            upright=self._upright(words[0]),
         )
 
     def _marked(self, word: Word, base: float, size: float) -> str:
         """The word, a raised small number at its end written as the call ``[^12]``."""
         match = _RAISED.match(word.text)
-        if match is None:
+        if match is None or "[^" in word.text:
             return word.text
         position = word.first + len(match["before"])
         _, _, low, high = self._box(min(position, word.last))
         if high - low > 0.85 * size or low < base + 0.08 * size:
             return word.text
         return f"{match['before']}[^{match['call']}]{match['after']}"
+
+    def _upright(self, word: Word) -> bool:
+        """Whether a word stands upright on the page as shown (to the nearest right angle)."""
+        angle = self._raw.FPDFText_GetCharAngle(self._text, word.first)
+        return (round(angle * 2 / math.pi) * 90 + self._rotation) % 360 == 0
 
     def _bold(self, index: int) -> bool:
         length = self._raw.FPDFText_GetFontInfo(self._text, index, self._name, 128, self._flags)
@@ -200,12 +217,16 @@ def _with_calls(rows: list[list[Word]]) -> list[list[Word]]:
 
 
 def _put_back(call: Word, rows: list[list[Word]]) -> bool:
-    """Insert a raised number after (else before) the word it stands beside, if there is one."""
+    """Write a raised number behind (else before) the word it stands beside, if there is one."""
     for after in (True, False):
         for row in rows:
             for index, word in enumerate(row):
                 if _raised_beside(call, word, after=after):
-                    row.insert(index + after, call)
+                    written = f"[^{call.text}]"
+                    if after:
+                        word.text += written
+                    else:
+                        row.insert(index, replace(call, text=written))
                     return True
     return False
 

@@ -8,6 +8,7 @@ the left column is read before the right one (the right one first where the page
 
 from __future__ import annotations
 
+from itertools import pairwise
 from statistics import median
 
 from assistant.sources.pdf_chars import Line
@@ -35,7 +36,7 @@ def reading_order(parts: list[Line], known: set[float] | None = None) -> list[Li
     rtl = sum(part.rtl for part in upright) > len(upright) / 2
     ordered: list[Line] = []
     for number, column in enumerate(_columns(upright, rtl, known, depth=0)):
-        for line in _merge_rows(column, rtl):
+        for line in _merge_rows(column):
             line.column = number
             ordered.append(line)
     last = ordered[-1].column + 1 if ordered else 0
@@ -65,8 +66,10 @@ def _columns(parts: list[Line], rtl: bool, known: set[float], depth: int) -> lis
 def _gutter(parts: list[Line], known: set[float]) -> float | None:
     """Where the best gutter lies (the left edge of what stands right of it), or None."""
     best: tuple[int, float] | None = None
-    for edge, needed in [*((x, MIN_COLUMN_LINES) for x in _edges(parts)), *((x, MIN_KNOWN_LINES) for x in known)]:
-        right = [part for part in parts if abs(part.x0 - edge) <= EDGE]
+    for edge in [*_edges(parts), *sorted(known)]:
+        needed = MIN_KNOWN_LINES if edge in known else MIN_COLUMN_LINES
+        reach = 5 * parts[0].size if edge in known else EDGE  # a short column may hold indented lines only
+        right = [part for part in parts if edge - EDGE <= part.x0 <= edge + reach]
         if not right:
             continue
         top, bottom = max(part.y + part.size for part in right), min(part.y for part in right)
@@ -147,10 +150,11 @@ def _rows(parts: list[Line]) -> list[list[Line]]:
     return rows
 
 
-def _merge_rows(parts: list[Line], rtl: bool) -> list[Line]:
+def _merge_rows(parts: list[Line]) -> list[Line]:
     """One column's lines from top to bottom, the parts of a line put together again."""
     lines: list[Line] = []
     for row in _rows(parts):
+        rtl = sum(len(part.text) * (1 if part.rtl else -1) for part in row) > 0
         row.sort(key=lambda part: part.x0, reverse=rtl)
         lines.append(row[0] if len(row) == 1 else _joined(row))
     return lines
@@ -159,13 +163,19 @@ def _merge_rows(parts: list[Line], rtl: bool) -> list[Line]:
 def _joined(row: list[Line]) -> Line:
     """The parts of one printed line as one line; a hyphen before the last part is an ordinary one."""
     widest = max(row, key=lambda part: part.x1 - part.x0)
+    text, lead = row[0].text, row[0].lead
+    for before, part in pairwise(row):
+        glued = part.text.startswith("[^") and abs(part.x0 - before.x1) < 0.2 * widest.size
+        if glued and " " not in text:
+            lead = part.x0 - row[0].x0 + part.lead
+        text += before.hyphen + ("" if glued else " ") + part.text
     return Line(
-        text=" ".join([*(part.text + part.hyphen for part in row[:-1]), row[-1].text]),
+        text=text,
         x0=min(part.x0 for part in row),
         x1=max(part.x1 for part in row),
         y=widest.y,
         size=widest.size,
-        lead=row[0].lead,
+        lead=lead,
         bold=all(part.bold for part in row),
         hyphen=row[-1].hyphen,
         upright=True,

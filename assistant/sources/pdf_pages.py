@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.sources.extracted import ranges
 from assistant.sources.pdf_chars import Line
@@ -19,6 +20,8 @@ EDGE_LINES = 4
 """Headers and footers are looked for in this many outermost lines at the top and at the foot."""
 SAME_PLACE = 8.0
 """Points by which the height of a running line may vary from page to page."""
+SET_APART = 1.35
+"""Line heights between a running line and the text, at least; lines of a paragraph stand at 1.0 to 1.25 (more if set wider)."""
 AGREEMENT = 0.6
 """Share of the pages with a number at their edge that must support the folios found."""
 
@@ -103,20 +106,46 @@ def mark_running(sheets: list[Sheet], body: float) -> None:
         for top, line in _edge_lines(sheet):
             places[top, _masked(line.text)].append((sheet.physical, line))
     needed = 3 if len(sheets) > 8 else 2
-    running = {
-        id(line): line
-        for (_, masked), found in places.items()
-        for line in _recurring(found, masked, needed, body)
-    }
+    running: dict[int, Line] = {}
+    certain: set[int] = set()
+    for (_, masked), found in places.items():
+        recurring = _recurring(found, masked, needed, body)
+        if _is_folio(masked) or not recurring or not recurring[0].text.endswith((".", ",", ";")):
+            running.update((id(line), line) for line in recurring)
+        if len(recurring) >= max(5, len(sheets) / 2.5):
+            running.update((id(line), line) for line in recurring)
+            certain.update(id(line) for line in recurring)
+    apart = SET_APART * max(1.0, _spacing(sheets) / 1.2)
     heights = Counter((round(line.y), round(line.size)) for line in running.values())
     usual = {place for place, count in heights.items() if count >= max(needed, len(sheets) / 4)}
     for sheet in sheets:
         for edge in _edges(sheet):
-            for line in edge:
-                if id(line) not in running and (round(line.y), round(line.size)) not in usual:
-                    break
+            alike = [id(line) in running or (round(line.y), round(line.size)) in usual for line in edge]
+            count = alike.index(False) if False in alike else len(alike)
+            while count and not (id(edge[count - 1]) in certain or _set_apart(edge, count, apart)):
+                count -= 1
+            for line in edge[:count]:
                 line.role = "running"
                 sheet.folios.append(line.text)
+
+
+def _set_apart(edge: list[Line], count: int, apart: float) -> bool:
+    """Whether the outermost ``count`` lines stand clear of the next: further off than lines of a paragraph."""
+    if count == len(edge):
+        return count < EDGE_LINES
+    outer, inner = edge[count - 1], edge[count]
+    return abs(outer.y - inner.y) > apart * max(outer.size, inner.size)
+
+
+def _spacing(sheets: list[Sheet]) -> float:
+    """The usual distance between two lines, in line heights (about 1.1 set solid, 2.2 double-spaced)."""
+    gaps = [
+        (before.y - line.y) / before.size
+        for sheet in sheets
+        for before, line in pairwise(sheet.lines)
+        if before.column == line.column and before.y > line.y
+    ]
+    return sorted(gaps)[len(gaps) // 2] if gaps else 1.2
 
 
 def _edges(sheet: Sheet) -> tuple[list[Line], list[Line]]:

@@ -24,9 +24,9 @@ NOTE_RATIO = 0.94
 MAX_HEADING = 220
 """Characters; anything longer is text however it is set."""
 
-NOTE_START = re.compile(r"(?:\[\^(\d{1,3})\]|(\d{1,3})(?=[\s.)])|([*†‡]+))\s*")
+NOTE_START = re.compile(r"(?:\[\^(\d{1,3}|[*†‡]{1,3})\]|(\d{1,3})(?=[\s.)])|([*†‡]+))\s*")
 _ENDS = re.compile(r"[.!?:;…؟۔。][\"'”’»)\]]*(?:\[\^\w+\])*\s*\Z")
-_LOWER_START = re.compile(r"[\"'“‘«(\[]*[a-zß-öø-ÿ]")
+_OPENERS = "\"'“‘«([¿¡"
 _HARD_PREFIXES = frozenset(
     "non self well ex all cross multi semi half quasi socio low high long short".split()
 )
@@ -76,6 +76,12 @@ def group_lines(sheets: list[Sheet], body: float, outline: dict[int, dict[str, i
     return groups
 
 
+def _may_continue(text: str) -> bool:
+    """Whether a line may go on with a sentence: it begins in lower case, or in a script without cases."""
+    first = text.lstrip(_OPENERS)[:1]
+    return first.isalpha() and not first.isupper() and not first.istitle()
+
+
 def _pitches(sheets: list[Sheet]) -> dict[int, float]:
     """The usual distance between two lines of one paragraph, by letter height in points."""
     gaps: dict[int, list[float]] = defaultdict(list)
@@ -115,10 +121,17 @@ def _mark_notes(sheet: Sheet, body: float) -> None:
         while first > 0 and lines[first - 1].size < NOTE_RATIO * body:
             first -= 1
         tail = lines[first:]
-        starts = [index for index, line in enumerate(tail) if NOTE_START.match(line.text)]
-        if starts and (first > 0 or any(line.role == "body" for line in sheet.lines if line not in tail)):
+        if _numbers_notes(tail) and (first > 0 or any(line.role == "body" for line in sheet.lines if line not in tail)):
             for line in tail:
                 line.role = "note"
+
+
+def _numbers_notes(lines: list[Line]) -> bool:
+    """Whether some of these lines begin with the numbers of notes: one, or several that count on."""
+    starts = [match for line in lines if (match := NOTE_START.match(line.text)) is not None]
+    counted = [int(number) for match in starts if (number := match[1] or match[2] or "").isdigit()]
+    raised = any(match[1] for match in starts)
+    return bool(starts) and (raised or all(b - a == 1 for a, b in pairwise(counted)))
 
 
 def _add_note(groups: list[Group], notes: Group | None, sheet: Sheet, line: Line) -> Group:
@@ -145,7 +158,7 @@ def _breaks(
     last_sheet, last = group.lines[-1]
     if not _same_size(last, line) or is_contents_line(last.text) or is_known_heading(last.text):
         return True
-    if last.hyphen and _LOWER_START.match(line.text):
+    if last.hyphen and _may_continue(line.text):
         return False
     here = _Place(group, last, line, edges[last_sheet.physical, last.column], edges[sheet.physical, line.column])
     if last_sheet is not sheet or last.column != line.column:
@@ -166,10 +179,11 @@ class _Place:
         self.group, self.last, self.line = group, last, line
         self.marker = MARKER.match(line.text)
         self.ended = _ENDS.search(last.text + last.hyphen) is not None
-        self.lower = _LOWER_START.match(line.text) is not None
+        self.lower = _may_continue(line.text)
         room = last.x0 - last_edges[0] if line.rtl else last_edges[1] - last.x1
         self.room = room > line.lead + 0.3 * line.size
         self.indent = edges[1] - line.x1 if line.rtl else line.x0 - edges[0]
+        self.last_indent = last_edges[1] - last.x1 if line.rtl else last.x0 - last_edges[0]
         self.centred = all(
             (left := x.x0 - low) > line.size and abs(left - (high - x.x1)) < 0.3 * line.size
             for x, (low, high) in ((last, last_edges), (line, edges))
@@ -182,7 +196,8 @@ class _Place:
             return True
         if self.last.bold and not self.line.bold and len(self.group.lines) <= 3:
             return True
-        return self.ended and not self.lower and (self.room or self.indent > 0.7 * self.line.size)
+        indented = self.indent > 0.7 * self.line.size and self.indent - self.last_indent > 0.5 * self.line.size
+        return self.ended and not self.lower and (self.room or indented)
 
     def breaks_in_column(self) -> bool:
         """Between two lines set one under the other: markers, indents, and lines that end early."""
@@ -237,7 +252,7 @@ def _is_heading(group: Group, text: str, body: float) -> bool:
         return False
     if is_known_heading(text):
         return True
-    if re.search(r"[.;,]\s*\Z", text) or _LOWER_START.match(text):
+    if re.search(r"[.;,]\s*\Z", text) or text.lstrip(_OPENERS)[:1].islower():
         return False
     larger = min(line.size for line in lines) >= HEADING_RATIO * body
     bold = all(line.bold for line in lines) and len(lines) <= 3
@@ -246,7 +261,8 @@ def _is_heading(group: Group, text: str, body: float) -> bool:
 
 def _all_caps(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
-    return len(letters) >= 4 and all(character.isupper() for character in letters)
+    upper = len(letters) >= 4 and all(character.isupper() for character in letters)
+    return upper and text[:1].isalnum() and "_" not in text
 
 
 def vocabulary(sheets: Iterable[Sheet]) -> Counter[str]:

@@ -1,11 +1,13 @@
 """The catalogue beside the vectors: passages, chunks and the lexical index, in one SQLite file.
 
 It is the truth of what a store holds: a chunk that Chroma knows and the catalogue does not is left over from
-an interrupted run and is never shown. All changes to a document happen in one transaction.
+an interrupted run and is never shown. A chunk's id ends in a hash of what was embedded, so that a changed
+passage never meets the vector of its former wording.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -22,11 +24,12 @@ CREATE TABLE extra (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE document (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE passage (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, kind TEXT NOT NULL,
-    cluster INTEGER, topic TEXT, record TEXT NOT NULL);
+    cluster INTEGER, topic TEXT, heading TEXT NOT NULL, record TEXT NOT NULL, proof TEXT NOT NULL);
 CREATE INDEX passage_document ON passage (document);
-CREATE TABLE chunk (id TEXT PRIMARY KEY, passage INTEGER NOT NULL, view TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE chunk (
+    id TEXT PRIMARY KEY, passage INTEGER NOT NULL, view TEXT NOT NULL, embedded TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX chunk_passage ON chunk (passage);
-CREATE TABLE pending (document TEXT NOT NULL, chunk TEXT NOT NULL);
+CREATE INDEX chunk_embedded ON chunk (embedded);
 CREATE VIRTUAL TABLE lexical USING fts5 (body, headings, notes, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexical, row);
 """
@@ -80,60 +83,65 @@ class Catalogue:
         record = json.dumps(as_dict(document), ensure_ascii=False)
         self._db.execute("INSERT INTO document VALUES (?, ?, ?)", (document.id, document.sha256, record))
 
-    def add_passages(self, passages: Iterable[Passage], notes: dict[str, tuple[str, ...]]) -> None:
-        """Enter passages with their lexical terms; ``notes`` are search notes by passage id."""
-        for p in passages:
+    def add_passages(self, passages: Iterable[Passage], notes: dict[str, tuple[str, ...]], first: int) -> int:
+        """Enter passages with their lexical terms, numbered from ``first``; returns the next free number.
+
+        ``notes`` are search notes by passage id.
+        """
+        number = first
+        for number, p in enumerate(passages, first):
             record = json.dumps(passage_dict(p), ensure_ascii=False)
-            cursor = self._db.execute(
-                "INSERT INTO passage (id, document, kind, cluster, topic, record) VALUES (?, ?, ?, ?, ?, ?)",
-                (p.id, p.document, p.kind, p.cluster, p.topic, record),
+            self._db.execute(
+                "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (number, p.id, p.document, p.kind, p.cluster, p.topic, " / ".join(p.heading_path), record,
+                 digest(record)),
             )
             fields = [*lexical_fields(p), " ".join(_note_terms(notes.get(p.id, ())))]
             self._db.execute(
-                "INSERT INTO lexical (rowid, body, headings, notes) VALUES (?, ?, ?, ?)", (cursor.lastrowid, *fields)
+                "INSERT INTO lexical (rowid, body, headings, notes) VALUES (?, ?, ?, ?)", (number, *fields)
             )
+        return number + 1
 
     def add_chunks(self, chunks: Iterable[Chunk]) -> None:
         """Enter chunks of passages already entered."""
         self._db.executemany(
-            "INSERT INTO chunk SELECT ?, number, ? FROM passage WHERE id = ?",
-            ((c.id, c.view, c.passage_id) for c in chunks),
+            "INSERT INTO chunk SELECT ?, number, ?, ? FROM passage WHERE id = ?",
+            ((stored_id(c), c.view, digest(c.embedded), c.passage_id) for c in chunks),
         )
 
     def remove_document(self, document: str) -> list[str]:
         """Take a document out; returns the ids of its chunks, which the caller removes from Chroma."""
-        ids = [row[0] for row in self._db.execute(_CHUNKS_OF, (document,))]
-        self._db.execute("DELETE FROM chunk WHERE passage IN (SELECT number FROM passage WHERE document = ?)", (document,))
-        self._db.execute("DELETE FROM lexical WHERE rowid IN (SELECT number FROM passage WHERE document = ?)", (document,))
+        ids = self.chunks_of_document(document)
+        numbers = "(SELECT number FROM passage WHERE document = ?)"
+        self._db.execute(f"DELETE FROM chunk WHERE passage IN {numbers}", (document,))  # noqa: S608 a constant
+        self._db.execute(f"DELETE FROM lexical WHERE rowid IN {numbers}", (document,))  # noqa: S608 a constant
         self._db.execute("DELETE FROM passage WHERE document = ?", (document,))
         self._db.execute("DELETE FROM document WHERE id = ?", (document,))
         return ids
 
-    def note_pending(self, document: str, chunks: Iterable[str]) -> None:
-        """Remember chunks about to be written to (or deleted from) Chroma, so that a crash can be cleaned up."""
-        self._db.executemany("INSERT INTO pending VALUES (?, ?)", ((document, c) for c in chunks))
-        self._db.commit()
+    def rollback(self) -> None:
+        """Drop all changes since the last commit."""
+        self._db.rollback()
 
-    def pending(self) -> list[str]:
-        """Chunks an interrupted run may have left in Chroma and the catalogue does not hold."""
-        return [r[0] for r in self._db.execute("SELECT chunk FROM pending WHERE chunk NOT IN (SELECT id FROM chunk)")]
-
-    def clear_pending(self) -> None:
-        """Forget the pending chunks; committed with the next :meth:`commit`."""
-        self._db.execute("DELETE FROM pending")
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """All rows; a damaged file becomes a StoreError."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _damaged(str(error)) from error
 
     # -- reading ---------------------------------------------------------------------------------------------
 
     def documents(self) -> dict[str, Document]:
         """The documents by id, in the order they were entered by id."""
-        rows = self._db.execute("SELECT id, record FROM document ORDER BY id")
+        rows = self._query("SELECT id, record FROM document ORDER BY id")
         return {i: _document(json.loads(record)) for i, record in rows}
 
     def count(self, table: str) -> int:
         """Rows of ``passage``, ``chunk`` or ``document``."""
         if table not in {"passage", "chunk", "document"}:
             raise ValueError(table)
-        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 checked above
+        return int(self._query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 checked above
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """Passages by number; unknown numbers are left out."""
@@ -141,29 +149,39 @@ class Catalogue:
         for start in range(0, len(numbers), 500):
             some = numbers[start : start + 500]
             marks = ",".join("?" * len(some))
-            rows = self._db.execute(f"SELECT number, record FROM passage WHERE number IN ({marks})", some)  # noqa: S608
-            found.update((n, passage_from_dict(json.loads(record))) for n, record in rows)
+            rows = self._query(f"SELECT number, record, proof FROM passage WHERE number IN ({marks})", some)  # noqa: S608
+            found.update((n, _passage(record, proof)) for n, record, proof in rows)
         return found
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages by id; unknown ids are left out. For a handful of ids."""
-        rows = (self._db.execute("SELECT id, record FROM passage WHERE id = ?", (i,)).fetchone() for i in ids)
-        return {row[0]: passage_from_dict(json.loads(row[1])) for row in rows if row}
+        rows = (r for i in ids for r in self._query("SELECT id, record, proof FROM passage WHERE id = ?", (i,)))
+        return {i: _passage(record, proof) for i, record, proof in rows}
 
     def extra(self, key: str) -> str:
         """A larger text kept with the store, such as the prepared thesaurus. Raises StoreError if absent."""
-        row = self._db.execute("SELECT value FROM extra WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        rows = self._query("SELECT value FROM extra WHERE key = ?", (key,))
+        if not rows:
             raise StoreError(f"The store lacks its {key}. Rebuild it with: gcm-draft index build --force")
-        return str(row[0])
+        return str(rows[0][0])
 
     def set_extra(self, key: str, value: str) -> None:
         """Keep a larger text with the store; committed with the next :meth:`commit`."""
-        self._db.execute("INSERT OR REPLACE INTO extra VALUES (?, ?)", (key, value))
+        self._query("INSERT OR REPLACE INTO extra VALUES (?, ?)", (key, value))
+
+    def headings(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Document and heading path of each passage, by number: passages of one heading stand together."""
+        found: dict[int, tuple[str, str]] = {}
+        for start in range(0, len(numbers), 500):
+            some = numbers[start : start + 500]
+            marks = ",".join("?" * len(some))
+            rows = self._query(f"SELECT number, document, heading FROM passage WHERE number IN ({marks})", some)  # noqa: S608
+            found.update((number, (document, heading)) for number, document, heading in rows)
+        return found
 
     def eligible(self, where: str, values: Sequence[Any]) -> set[int]:
         """Numbers of the passages that meet an SQL condition on the passage table (built by retrieval only)."""
-        return {r[0] for r in self._db.execute(f"SELECT number FROM passage WHERE {where}", values)}  # noqa: S608
+        return {r[0] for r in self._query(f"SELECT number FROM passage WHERE {where}", values)}  # noqa: S608
 
     def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Passage number and view by chunk id; chunks the catalogue does not hold are left out."""
@@ -171,7 +189,7 @@ class Catalogue:
         for start in range(0, len(chunks), 500):
             some = chunks[start : start + 500]
             marks = ",".join("?" * len(some))
-            rows = self._db.execute(f"SELECT id, passage, view FROM chunk WHERE id IN ({marks})", some)  # noqa: S608
+            rows = self._query(f"SELECT id, passage, view FROM chunk WHERE id IN ({marks})", some)  # noqa: S608
             found.update((i, (passage, view)) for i, passage, view in rows)
         return found
 
@@ -182,26 +200,54 @@ class Catalogue:
             some = numbers[start : start + 500]
             marks = ",".join("?" * len(some))
             query = f"SELECT passage, id FROM chunk WHERE passage IN ({marks}) ORDER BY id"  # noqa: S608
-            for passage, chunk in self._db.execute(query, some):
+            for passage, chunk in self._query(query, some):
                 found.setdefault(passage, []).append(chunk)
         return found
+
+    def chunks_of_document(self, document: str) -> list[str]:
+        """Ids of the chunks of one document."""
+        return [row[0] for row in self._query(_CHUNKS_OF, (document,))]
+
+    def unknown_chunks(self, chunks: Iterable[str]) -> list[str]:
+        """Those of these chunk ids that the catalogue does not hold."""
+        wanted = list(chunks)
+        known = self.chunk_passages(wanted)
+        return [c for c in wanted if c not in known]
+
+    def chunks_embedding(self, digests: Sequence[str]) -> dict[str, str]:
+        """A chunk id for each of these digests of embedded texts that the store has."""
+        found: dict[str, str] = {}
+        for start in range(0, len(digests), 500):
+            some = digests[start : start + 500]
+            marks = ",".join("?" * len(some))
+            rows = self._query(f"SELECT embedded, min(id) FROM chunk WHERE embedded IN ({marks}) GROUP BY 1", some)  # noqa: S608
+            found.update(rows)
+        return found
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; nothing for a sound one."""
+        try:
+            rows = [str(r[0]) for r in self._query("PRAGMA quick_check(5)")]
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [] if rows == ["ok"] else rows
 
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands; absent terms are left out."""
         marks = ",".join("?" * len(words))
-        rows = self._db.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", list(words))  # noqa: S608
-        return dict(rows.fetchall())
+        rows = self._query(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", list(words))  # noqa: S608
+        return dict(rows)
 
     def lexical(self, words: Sequence[str], limit: int) -> list[tuple[int, str, str, str]]:
         """The ``limit`` passages with the best BM25 for any of the terms: number, body, headings, notes (terms)."""
         if not words:
             return []
         match = " OR ".join(f'"{w}"' for w in words)
-        rows = self._db.execute(
+        rows = self._query(
             "SELECT rowid, body, headings, notes FROM lexical WHERE lexical MATCH ? ORDER BY rank, rowid LIMIT ?",
             (match, limit),
         )
-        return rows.fetchall()
+        return rows
 
     def mean_length(self) -> float:
         """Mean number of terms of a passage's body, at least 1."""
@@ -210,10 +256,20 @@ class Catalogue:
     def measure(self) -> None:
         """Record the mean length of bodies, for BM25; call after all passages are entered."""
         query = "SELECT avg(length(body) - length(replace(body, ' ', '')) + 1) FROM lexical"
-        self.set_meta({"mean_length": repr(float(self._db.execute(query).fetchone()[0] or 1.0))})
+        self.set_meta({"mean_length": repr(float(self._query(query)[0][0] or 1.0))})
 
 
 _CHUNKS_OF = "SELECT chunk.id FROM chunk JOIN passage ON passage.number = chunk.passage WHERE document = ? ORDER BY 1"
+
+
+def digest(embedded: str) -> str:
+    """What tells one embedded text from another: 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(embedded.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def stored_id(chunk: Chunk) -> str:
+    """The id under which a chunk stands in the store."""
+    return f"{chunk.id}@{digest(chunk.embedded)}"
 
 
 def lexical_fields(passage: Passage) -> list[str]:
@@ -229,6 +285,17 @@ def _note_terms(notes: tuple[str, ...]) -> list[str]:
         language, _, text = note.partition(": ")
         found += terms(text, language)
     return found
+
+
+def _passage(record: str, proof: str) -> Passage:
+    """A passage from its record, which must be as it was written: it will be quoted."""
+    if digest(record) != proof:
+        raise _damaged("a passage is not as it was written")
+    return passage_from_dict(json.loads(record))
+
+
+def _damaged(problem: str) -> StoreError:
+    return StoreError(f"The store's catalogue is damaged ({problem}). Build it anew with: gcm-draft index build --force")
 
 
 def _document(record: dict[str, Any]) -> Document:

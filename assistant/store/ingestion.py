@@ -1,16 +1,25 @@
-"""Filling the store: passages -> chunks -> vectors -> Chroma, through a llama-index ingestion pipeline."""
+"""Filling the store: passages -> chunks -> vectors -> Chroma, through a llama-index ingestion pipeline.
+
+A :class:`Revision` is one change of a store: documents are put and dropped one by one, each whole or not at
+all, and :meth:`Revision.finish` makes the result the current store in one step. Documents are read while they
+are entered, passages embedded in batches, so memory stays flat whatever the size of a corpus.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.chunking import chunks as make_chunks
+from assistant.errors import StoreError
 from assistant.model import Chunk, Passage, Source
-from assistant.store import Identity, Store, new_generation, open_store, writing
-from assistant.store.catalogue import Catalogue
+from assistant.store import Identity, NewerStoreError, Store, new_generation, open_store, switch, writing
+from assistant.store.catalogue import Catalogue, digest, stored_id
+from assistant.store.reuse import KnownVectors
 from assistant.store.vectors import ClientVectors, local_client
 
 if TYPE_CHECKING:
@@ -24,10 +33,24 @@ Progress = Callable[[int], None]
 Notes = dict[str, tuple[str, ...]]
 
 
-def _batches(passages: Iterable[Passage], size: int) -> Iterator[list[Passage]]:
+def _silent(_count: int) -> None:
+    """No progress shown."""
+
+
+def batches(passages: Iterable[Passage], size: int) -> Iterator[list[Passage]]:
+    """Lists of ``size`` passages, the last one shorter."""
     remaining = iter(passages)
     while batch := list(itertools.islice(remaining, size)):
         yield batch
+
+
+def first_number(document: str) -> int:
+    """Where the passages of a user's document are numbered from: by its id alone, behind all shipped ones.
+
+    So equal scores stand in the same order whatever was added when. Room for 2^24 passages a document.
+    """
+    place = int.from_bytes(hashlib.sha256(document.encode()).digest()[:5], "big") >> 2  # 38 bits
+    return (place + 1) << 24
 
 
 def make_pipeline(embedder: Embedder, collection: Any) -> Any:
@@ -44,38 +67,156 @@ def make_pipeline(embedder: Embedder, collection: Any) -> Any:
     )
 
 
-def _nodes(batch: list[Chunk], kinds: dict[str, Passage]) -> list[Any]:
+def _node(chunk: Chunk, passage: Passage) -> Any:
     from llama_index.core.schema import TextNode
 
-    return [
-        TextNode(
-            id_=c.id,
-            text=c.embedded,
-            metadata={
-                "passage": c.passage_id,
-                "document": kinds[c.passage_id].document,
-                "kind": kinds[c.passage_id].kind,
-                "cluster": kinds[c.passage_id].cluster or 0,
-                "view": c.view,
-                "start": c.start,
-                "end": c.end,
-            },
-        )
-        for c in batch
-    ]
+    return TextNode(
+        id_=stored_id(chunk),
+        text=chunk.embedded,
+        metadata={
+            "passage": chunk.passage_id,
+            "document": passage.document,
+            "kind": passage.kind,
+            "cluster": passage.cluster or 0,
+            "view": chunk.view,
+            "start": chunk.start,
+            "end": chunk.end,
+        },
+    )
 
 
-def write_source(
-    source: Source, catalogue: Catalogue, pipeline: Any, embedder: Embedder, notes: Notes, progress: Progress
-) -> None:
-    """Enter one document into catalogue and vector store; the caller commits the catalogue."""
-    catalogue.add_document(source.document)
-    for batch in _batches(source.passages, BATCH):
-        made = list(make_chunks(batch, embedder, notes))
-        catalogue.add_passages(batch, notes)
-        catalogue.add_chunks(made)
-        pipeline.run(nodes=_nodes(made, {p.id: p for p in batch}), show_progress=False)
-        progress(len(batch))
+class Revision:
+    """A change of a store under way: a catalogue and a collection that nobody reads yet."""
+
+    def __init__(
+        self, catalogue: Catalogue, vectors: ClientVectors, embedder: Embedder, known: KnownVectors, notes: Notes
+    ) -> None:
+        self.catalogue = catalogue
+        self.vectors = vectors
+        self.stale: list[str] = []
+        """Chunks that no document has any more, to be taken out of Chroma."""
+        self._embedder = embedder
+        self._known = known
+        self._notes = notes
+        self._pipeline: Any = None
+        self._next = 1
+
+    def put(self, source: Source, progress: Progress = _silent) -> None:
+        """Enter a document, in the place of its former version if there is one; whole or not at all."""
+        document = source.document
+        former = set(self.catalogue.remove_document(document.id))
+        written: list[str] = []
+        kept: set[str] = set()
+        number = self._next if document.shipped else first_number(document.id)
+        try:
+            self.catalogue.add_document(document)
+            for batch in batches(source.passages, BATCH):
+                made = list(make_chunks(batch, self._embedder, self._notes))
+                number = self.catalogue.add_passages(batch, self._notes, number)
+                self.catalogue.add_chunks(made)
+                fresh = [c for c in made if stored_id(c) not in former]
+                kept.update(stored_id(c) for c in made)
+                written += map(stored_id, fresh)
+                self._add(fresh, {p.id: p for p in batch})
+                progress(len(batch))
+            self.catalogue.commit()
+        except BaseException:
+            self.catalogue.rollback()
+            with contextlib.suppress(Exception):  # the error under way is the one to tell of
+                self.vectors.delete(written)
+            raise
+        if document.shipped:
+            self._next = number
+        self.stale += sorted(former - kept)
+
+    def drop(self, document: str) -> None:
+        """Take a document out."""
+        self.stale += self.catalogue.remove_document(document)
+        self.catalogue.commit()
+
+    def clean(self) -> None:
+        """Take out of Chroma what no document has any more."""
+        self.vectors.delete(self.catalogue.unknown_chunks(self.stale))
+        self.stale = []
+
+    def seal(self, identity: Identity, extras: dict[str, str]) -> None:
+        """Record what the store is built from."""
+        for key, value in extras.items():
+            self.catalogue.set_extra(key, value)
+        self.catalogue.measure()
+        self.catalogue.set_meta(identity.as_meta())
+        self.catalogue.commit()
+
+    def _add(self, chunks: list[Chunk], passages: dict[str, Passage]) -> None:
+        """Into Chroma: with vectors that are known, the rest through the pipeline."""
+        if self._pipeline is None:
+            self._pipeline = make_pipeline(self._embedder, self.vectors.collection)
+        known = self._known.find([digest(c.embedded) for c in chunks])
+        fresh, ready = [], []
+        for chunk in chunks:
+            node = _node(chunk, passages[chunk.passage_id])
+            vector = known.get(digest(chunk.embedded))
+            if vector is None:
+                fresh.append(node)
+            else:
+                node.embedding = vector
+                ready.append(node)
+        if ready:
+            self._pipeline.vector_store.add(ready)
+        if fresh:
+            done = self._pipeline.run(nodes=fresh, show_progress=False)
+            self._known.note({digest(node.text): node.embedding for node in done})
+
+
+@contextlib.contextmanager
+def revising(
+    root: Path, embedder: Embedder, *, notes: Notes | None = None, fresh: bool = False, reuse: bool = True
+) -> Iterator[tuple[Revision, Callable[[Identity, dict[str, str], Callable[[], None]], None]]]:
+    """A revision of the local store in ``root`` and the function that finishes it; the caller holds the lock.
+
+    ``fresh`` begins with nothing, else with what the store holds. ``reuse`` takes vectors of the former store.
+    Left without finishing, the store stays as it was.
+    """
+    former = _former(root) if reuse or not fresh else None
+    if former is None and not fresh:
+        raise StoreError(f"There is no sound store in {root} to change. Build it with: gcm-draft index build")
+    known = KnownVectors(root, embedder.name, former if reuse else None)
+    finished = False
+    try:
+        base = former.path if former is not None and not fresh else None
+        with new_generation(root, base) as folder:
+            client = ClientVectors(local_client(folder / "chroma"), create=fresh)
+            catalogue = Catalogue(folder / "catalogue.sqlite3", create=fresh, write=True)
+            revision = Revision(catalogue, client, embedder, known, notes or {})
+
+            def finish(identity: Identity, extras: dict[str, str], before: Callable[[], None]) -> None:
+                nonlocal finished
+                revision.clean()
+                revision.seal(identity, extras)
+                if former is not None:
+                    former.close()  # else it could not be removed
+                catalogue.close()
+                client.close()
+                before()
+                switch(root, folder)
+                finished = True
+
+            try:
+                yield revision, finish
+            finally:
+                catalogue.close()
+                client.close()
+    finally:
+        if former is not None:
+            former.close()
+        known.close(done=finished)
+
+
+def _former(root: Path) -> Store | None:
+    try:
+        return open_store(root)
+    except StoreError:
+        return None
 
 
 def build(
@@ -87,37 +228,28 @@ def build(
     notes: Notes | None = None,
     extras: dict[str, str] | None = None,
     force: bool = False,
-    progress: Progress = lambda _: None,
+    progress: Progress = _silent,
 ) -> Store:
     """Build the store in ``root`` unless it is current already, and open it.
 
-    Of two processes that build at the same time one builds and the other finds the result.
-    Raises StoreError if the folder cannot be written to.
+    Of two processes that build at the same time one builds and the other finds the result. With ``force``
+    nothing of the former store is used. Raises UnwritableStoreError if the folder cannot be written to.
     """
     with writing(root):
-        if not force and is_current(root, identity):
-            return open_store(root)
-        with new_generation(root) as folder:
-            client = ClientVectors(local_client(folder / "chroma"), create=True)
-            with Catalogue(folder / "catalogue.sqlite3", create=True) as catalogue:
-                pipeline = make_pipeline(embedder, client.collection)
+        if force or not is_current(root, identity):
+            with revising(root, embedder, notes=notes, fresh=True, reuse=not force) as (revision, finish):
                 for source in sources:
-                    write_source(source, catalogue, pipeline, embedder, notes or {}, progress)
-                for key, value in (extras or {}).items():
-                    catalogue.set_extra(key, value)
-                catalogue.measure()
-                catalogue.set_meta(identity.as_meta())
-                catalogue.commit()
-            client.close()
+                    revision.put(source, progress)
+                finish(identity, extras or {}, lambda: None)
         return open_store(root)
 
 
 def is_current(root: Path, identity: Identity) -> bool:
-    """Whether there is a sound store in ``root`` built from exactly this."""
-    from assistant.errors import StoreError
-
+    """Whether there is a sound store in ``root`` built from exactly this. Raises NewerStoreError."""
     try:
         store = open_store(root)
+    except NewerStoreError:
+        raise
     except StoreError:
         return False
     try:

@@ -2,7 +2,8 @@
 
 ``verify(note, corpus)`` gives the findings; ``check`` gives them with what was not checked and the
 certificate's state. Reading order of the package: ``notes`` (files into paragraphs), ``quotations`` (what is
-quoted and cited), ``compare`` (where words stand), ``judge`` (the verdict), ``report``, ``annotate``, ``pages``.
+quoted and cited), ``compare`` (where words stand), ``judge`` (the verdict), ``check`` (the whole note),
+``report``, ``annotate`` and ``pages`` (what is made of it), ``mutations`` and ``suite`` (planted errors).
 """
 
 from __future__ import annotations

@@ -67,9 +67,9 @@ def _beside_lines(lines: list[str], note: Note, by_line: dict[int, list[Finding]
         while end < len(lines) and lines[end].strip() and lines[end - 1].lstrip()[:1] in ("|", ">"):
             end += 1
         after[end] += found
-    made = []
-    for number, line in enumerate(lines, 1):
-        made.append(line)
+    made: list[str] = []
+    for number, source in enumerate(lines, 1):
+        made.append(source)
         for finding in after.get(number, ()):
             made += ["", _box(finding), ""]
     return "\n".join([*made, f"*{summary(report)}*"]) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.citations import Citation, documents_named, fits, label
 from assistant.model import Finding
@@ -78,7 +78,7 @@ def examine(note: Note, library: Library) -> tuple[Report, Reading]:
             findings.append((order.get(id(quotation.paragraph), 0), quotation.start, finding))
     paraphrases = []
     for cited in reading.citations:
-        if not cited.used:
+        if not cited.used and any(_pinpoints(citation) for citation in cited.citations):
             made = _unquoted(cited, library)
             if isinstance(made, Paraphrase):
                 paraphrases.append(made)
@@ -134,6 +134,12 @@ def _unquoted(cited: Cited, library: Library) -> Paraphrase | Finding | None:
         len(passages),
         paragraph=cited.paragraph.index,
     )
+
+
+def _pinpoints(citation: Citation) -> bool:
+    """Whether a citation says more than which cluster, objective or section is spoken of."""
+    rest = replace(citation, document=None, cluster=None, objective=None, section=None)
+    return rest.has_locator
 
 
 def _fitting(citation: Citation, library: Library) -> list[tuple[str, int]]:

@@ -148,8 +148,8 @@ class Library:
         stream = self.stream(document)
         bounds = stream.bounds(passage)
         own = stream.forms[bounds.first : bounds.last]
-        blocks = SequenceMatcher(None, own, found, autojunk=False).get_matching_blocks()
-        blocks = _compact([block for block in blocks if block.size], len(found))
+        raw = SequenceMatcher(None, own, found, autojunk=False).get_matching_blocks()
+        blocks = _compact([(b.a, b.b, b.size) for b in raw if b.size], len(found))
         matched = sum(size for _, _, size in blocks)
         if not matched:
             return None
@@ -161,7 +161,6 @@ class Library:
 
 def _compact(blocks: list[tuple[int, int, int]], length: int) -> list[tuple[int, int, int]]:
     """Without stray single words at either edge that lie farther off than the quotation is long."""
-    blocks = [tuple(block) for block in blocks]  # type: ignore[misc]
     while len(blocks) > 1 and blocks[0][2] <= 2 and blocks[1][0] - blocks[0][0] > length + 10:
         blocks = blocks[1:]
     while len(blocks) > 1 and blocks[-1][2] <= 2 and blocks[-1][0] - blocks[-2][0] > length + 10:

@@ -102,6 +102,8 @@ class Finder:
     def brackets(self, text: str, inside: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """The outermost brackets of ``text`` that stand outside ``inside``."""
         depth, start = 0, 0
+        for first, last in inside:
+            text = text[:first] + " " * (last - first) + text[last:]
         for at, char in enumerate(text):
             if char in "([":
                 if depth == 0:
@@ -109,7 +111,7 @@ class Finder:
                 depth += 1
             elif char in ")]" and depth:
                 depth -= 1
-                if depth == 0 and not _overlaps(start, at + 1, inside):
+                if depth == 0:
                     yield start, at + 1
 
     def _sentences(self, text: str) -> list[tuple[int, int, tuple[Citation, ...]]]:

@@ -8,18 +8,17 @@ stands (altered, with the words that differ); not found.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 
-from assistant.citations import Citation, documents_named, label
+from assistant.citations import Citation, documents_named
 from assistant.model import Finding, Passage, Verdict
 from assistant.verification import advice
 from assistant.verification.compare import Library, Match, Near
 from assistant.verification.differences import Piece, difference, pieces
 from assistant.verification.places import Pages, exact, fitting, pages_of, pages_right, place_fits
-from assistant.verification.quotations import Quotation
+from assistant.verification.quotations import Cited, Quotation
 from assistant.verification.quoted import Quoted, take_apart
 from assistant.verification.remarks import remarks_on
-from assistant.verification.words import Place
 
 FEWEST_WORDS = 4
 """A quotation of fewer words proves nothing, unless it is a passage's whole text."""
@@ -43,13 +42,19 @@ class Judgement:
 
 def judge(quotation: Quotation, library: Library) -> Finding | None:
     """The finding on one quotation; None where it is no quotation at all (an uncited term, a title)."""
-    citations = _citations(quotation)
-    judgement = _Case(quotation, citations, library).judge()
-    if judgement is None:
+    chosen: tuple[Judgement, Cited | None] | None = None
+    for entries in _groups(quotation):
+        citations = tuple(citation for entry in entries for citation in entry.citations)
+        made = _Case(quotation, citations, library).judge()
+        if made is None:
+            continue
+        if chosen is None or (chosen[0].verdict == "ok" and made.verdict != "ok"):
+            chosen = (made, entries[0] if entries else None)
+    if chosen is None:
         return None
+    judgement, cited = chosen
     if not quotation.closed:
         judgement.remarks.append("The quotation mark is never closed.")
-    cited = quotation.cited
     printed = None if cited is None else " ".join(cited.printed.split())
     return Finding(
         line=quotation.line,
@@ -66,9 +71,17 @@ def judge(quotation: Quotation, library: Library) -> Finding | None:
     )
 
 
-def _citations(quotation: Quotation) -> tuple[Citation, ...]:
-    entries = (quotation.cited, *quotation.also)
-    return tuple(citation for entry in entries if entry is not None for citation in entry.citations)
+def _groups(quotation: Quotation) -> list[tuple[Cited, ...]]:
+    """The citations of a quotation by where they stand: in each place one must be right, and every place is held to."""
+    if quotation.cited is None:
+        return [()]
+    groups: list[tuple[Cited, ...]] = []
+    for entry in (quotation.cited, *quotation.also):
+        if groups and entry.footnote is not None and entry.footnote == groups[-1][0].footnote:
+            groups[-1] = (*groups[-1], entry)
+        else:
+            groups.append((entry,))
+    return groups
 
 
 class _Case:
@@ -85,7 +98,7 @@ class _Case:
         if not count:
             return None
         if count < FEWEST_WORDS or _shredded(self.quoted):
-            return self._short() if self.citations else None
+            return self._short() if self.citations and self.quotation.adjacent else None
         if not self.citations:
             return self._uncited()
         found = self._where_cited()
@@ -98,7 +111,7 @@ class _Case:
 
     def _matches(self, document: str) -> list[tuple[Match, ...]]:
         """The quotation in one document: each a passage, or one a paragraph in passages that follow on."""
-        whole = [(match,) for match in self.library.stands(self.quoted, document)]
+        whole: list[tuple[Match, ...]] = [(match,) for match in self.library.stands(self.quoted, document)]
         if whole or len(self.quotation.parts) == 1:
             return whole
         parts = [list(self.library.stands(part, document))[:12] for part in self.quotation.parts]
@@ -122,7 +135,7 @@ class _Case:
 
     def _pages_right(self, citation: Citation, matches: tuple[Match, ...]) -> bool:
         pages = self._pages(matches)
-        return any(pages_right(citation, match, pages, self.library.passage(match)) for match in matches) or (
+        return any(pages_right(citation, pages, self.library.passage(match)) for match in matches) or (
             len(matches) > 1 and self._spans(citation, matches)
         )
 
@@ -222,7 +235,10 @@ class _Case:
     def _stitched(self, made: list[Piece] | None, near: Near | None) -> Judgement | None:
         if made is None or len({(piece.document, piece.passage) for piece in made}) < 2:
             return None
-        if near is not None and near.share >= 0.9 and self._is_cited(near):
+        words = len(self.quoted.all_words)
+        seamless = sum(p.last - p.first for p in made) == words and all(p.last - p.first > 4 for p in made)
+        alike = near is not None and self._is_cited(near) and (near.share >= 0.9 or words - near.matched <= 2)
+        if alike and not seamless:
             return None
         if near is not None and near.share == 1:
             return None
@@ -298,9 +314,7 @@ def _shredded(quoted: Quoted) -> bool:
 
 
 def _follow(matches: tuple[Match, ...]) -> bool:
-    return all(
-        later.passage - earlier.passage == 1 for earlier, later in zip(matches, matches[1:], strict=False)
-    )
+    return all(later.passage - earlier.passage == 1 for earlier, later in pairwise(matches))
 
 
 def _distinct(library: Library, found: list[tuple[Match, ...]]) -> list[tuple[Match, ...]]:
@@ -321,15 +335,3 @@ def _decided(citation: Citation, library: Library) -> bool:
     if len(documents_named(citation.document, library.corpus)) > 1 and citation.cluster is None:
         return False
     return citation.has_locator
-
-
-def place_of(library: Library, document: str, first: int, last: int) -> Match:
-    """A match made of word numbers (for tests)."""
-    stream = library.stream(document)
-    place = Place(first, last)
-    return Match(document, stream.passage_at(first), place, (place,))
-
-
-def passage_label(library: Library, passage: Passage) -> str:
-    """The citation of a passage as printed."""
-    return label(passage, library.sources[passage.document].document)

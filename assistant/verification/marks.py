@@ -102,7 +102,10 @@ def _ends(text: str, at: int, limit: int) -> list[tuple[int, int]]:
     depth = 0
     for index in range(at + 1, limit):
         char = text[index]
-        if char == opener and _opens(text, index) and text[index + 1 : index + 2].isalnum():
+        nested = char == opener or (
+            opener == "„" and char == "“" and (text[index - 1].isspace() or index == at + 1)
+        )
+        if nested and _opens(text, index) and text[index + 1 : index + 2].isalnum():
             depth += 1
         elif char in closers and _closes(text, index):
             found.append((index, depth))

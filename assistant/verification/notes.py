@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from assistant.errors import SourceError
-from assistant.verification import certificates
+from assistant.verification.certificates import from_text
 from assistant.verification.note import Note, Paragraph, with_numbered_notes
 
 FORMATS = {
@@ -29,7 +29,7 @@ def read_note(path: Path) -> Note:
     if kind is None:
         known = ", ".join(sorted(FORMATS))
         raise SourceError(
-            f"Cannot verify {path.name}: expected a note ending in one of {known}, found “{path.suffix}”. "
+            f"Cannot verify {path.name}: expected an ending in {known}, found “{path.suffix}”. "
             "Save it as one of these, or pipe its text in: gcm-draft verify - < FILE"
         )
     try:
@@ -39,7 +39,8 @@ def read_note(path: Path) -> Note:
         raise SourceError(f"Cannot read the note {path}: {reason}. Check the file's name.") from error
     if len(data) > LARGEST:
         raise SourceError(
-            f"{path.name} has {len(data):,} bytes; at most {LARGEST:,} are read. Split the note and verify each part."
+            f"{path.name} has {len(data):,} bytes; at most {LARGEST:,} are read. "
+            "Split the note and verify each part."
         )
     return read_bytes(data, path.name, kind)
 
@@ -47,13 +48,13 @@ def read_note(path: Path) -> Note:
 def read_bytes(data: bytes, name: str, kind: str) -> Note:
     """The note in ``data``, whose format is ``kind`` (md, txt, html, docx or odt)."""
     if kind in {"docx", "odt"}:
-        from assistant.verification import notes_office
+        from assistant.verification.notes_office import read_docx, read_odt
 
-        note = notes_office.read_docx(data, name) if kind == "docx" else notes_office.read_odt(data, name)
+        note = read_docx(data, name) if kind == "docx" else read_odt(data, name)
     elif kind == "html":
-        from assistant.verification import notes_html
+        from assistant.verification.notes_html import read_html
 
-        note = notes_html.read_html(decode(data, name), name)
+        note = read_html(decode(data, name), name)
     else:
         return read_text(decode(data, name), name, kind)
     return with_numbered_notes(note)
@@ -63,9 +64,9 @@ def read_text(text: str, name: str = "standard input", kind: str = "md") -> Note
     """A note given as text; ``kind`` is md or txt."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if kind == "md":
-        from assistant.verification import notes_markdown
+        from assistant.verification.notes_markdown import read_markdown
 
-        note = notes_markdown.read_markdown(text, name)
+        note = read_markdown(text, name)
     else:
         note = _read_plain(text, name)
     return with_numbered_notes(note)
@@ -101,7 +102,7 @@ _BULLET = re.compile(r"^\s*(?:[•*‣◦–—-]\s+|\(?[a-z0-9]{1,3}[.)]\s+|\[\
 
 def _read_plain(text: str, name: str) -> Note:
     """Plain text: blank lines part paragraphs, ``>`` marks block quotes, ``Certificate: {…}`` the last line."""
-    certificate, text = certificates.from_text(text)
+    certificate, text = from_text(text)
     paragraphs: list[Paragraph] = []
     lines: list[str] = []
     first, group = 1, 0

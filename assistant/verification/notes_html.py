@@ -86,7 +86,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         if tag in _HIDDEN:
-            self.hidden += tag != "head" or True
+            self.hidden += 1
+        if tag == "body":
+            self.hidden = 0
         if tag in _BLOCKS and not (self.row and tag in {"p", "div", "li"}):
             self.flush()
         if tag == "br":

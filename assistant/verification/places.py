@@ -78,7 +78,7 @@ def _item_fits(library: Library, citation: Citation, match: Match, passage: Pass
     return bool(letters) and letters[-1] == citation.item
 
 
-def pages_right(citation: Citation, match: Match, pages: Pages, passage: Passage) -> bool:
+def pages_right(citation: Citation, pages: Pages, passage: Passage) -> bool:
     """Whether every page the citation states is right.
 
     The exact pages of the quotation are right, and so is any part of the passage's own pages that holds them.
@@ -96,7 +96,6 @@ def pages_right(citation: Citation, match: Match, pages: Pages, passage: Passage
         known = (own.pdf_page, own.pdf_page_end or own.pdf_page)
         if not _inside(citation.pdf_page, citation.pdf_page_end, first, last, known):
             return False
-    del match
     return other_edition_right(citation, passage) is not False
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assistant.citations import Citation, parse_all
+from assistant.citations import Citation
 from assistant.verification.inline import Finder
 from assistant.verification.marks import Extent, extents
 from assistant.verification.note import Note, Paragraph
@@ -43,7 +43,8 @@ class Cited:
 class Quotation:
     """One quotation: its paragraphs taken apart, where it begins, and the citation paired with it, if any.
 
-    ``block``: a block quote without marks. ``heading``: it stands in a heading.
+    ``block``: a block quote without marks. ``heading``: it stands in a heading. ``also``: citations right behind
+    the first, such as a footnote after a bracket. ``adjacent``: no word stands between it and its citation.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Quotation:
     heading: bool = False
     closed: bool = True
     also: tuple[Cited, ...] = ()
+    adjacent: bool = True
     last: Paragraph | None = None
 
 
@@ -77,7 +79,6 @@ def read(note: Note, finder: Finder) -> Reading:
     """The quotations and citations of ``note``, paired."""
     reading = Reading([], [])
     previous: Citation | None = None
-    pending: list[Quotation] = []
     paragraphs = [
         paragraph for paragraph in note.paragraphs if paragraph.kind != "code" and paragraph.text.strip()
     ]
@@ -89,7 +90,7 @@ def read(note: Note, finder: Finder) -> Reading:
         for entry in cited:
             previous = _settle(entry, previous)
         cited = [entry for entry in cited if entry.citations]
-        found = _continued(reading, found, pending, paragraph, following)
+        found = _continued(reading, found, paragraph)
         _pair(found, cited)
         _pair_across(reading, found, cited, paragraph, paragraphs[at - 1] if at else None)
         reading.quotations += found
@@ -105,30 +106,34 @@ def _quotations(paragraph: Paragraph, finder: Finder, following: Paragraph | Non
     found = []
     text = paragraph.text
     marked = extents(text, calls)
-    if paragraph.kind == "quote" and not _wholly_marked(text, marked):
-        end = _body_end(paragraph, finder)
+    if paragraph.kind == "quote" and not _wholly_marked(text, marked, finder):
+        below = following is not None and following.kind != "quote" and finder.whole(following.text)
+        end = len(text.rstrip()) if below else _body_end(paragraph, finder)
         if end > 0 and text[:end].strip():
             return [_quotation(paragraph, 0, end, 0, end, block=True)]
         return []
-    for extent in marked:
-        if not extent.closed:
-            extent = _shortened(paragraph, extent, finder, following)
+    for mark in marked:
+        extent = mark if mark.closed else _shortened(paragraph, mark, finder, following)
         quotation = _quotation(paragraph, extent.start, extent.end, extent.inner, extent.outer, block=False)
         quotation.closed = extent.closed
         found.append(quotation)
     return found
 
 
-def _wholly_marked(text: str, marked: list[Extent]) -> bool:
+def _wholly_marked(text: str, marked: list[Extent], finder: Finder) -> bool:
     """A block quote that has marks of its own around all of it, but for what cites it."""
     if not marked or text[: marked[0].start].strip(" *\n"):
         return False
-    return len(marked) > 1 or not marked[0].closed or _little(text[marked[0].end :])
+    if not marked[0].closed:
+        return True
+    between = zip(marked, [*(mark.start for mark in marked[1:]), None], strict=True)
+    return all(_cites(text[mark.end : stop], finder) for mark, stop in between)
 
 
-def _little(rest: str) -> bool:
+def _cites(rest: str, finder: Finder) -> bool:
+    """Whether what follows a quotation is nothing, or nothing but its citation."""
     rest = rest.strip(" .,;:—–-\n")
-    return not rest or rest[0] in "([" or len(rest) < 200
+    return not rest or rest[0] in "([" or bool(finder.whole(rest))
 
 
 def _body_end(paragraph: Paragraph, finder: Finder) -> int:
@@ -176,15 +181,8 @@ def _quotation(
     )
 
 
-def _continued(
-    reading: Reading,
-    found: list[Quotation],
-    pending: list[Quotation],
-    paragraph: Paragraph,
-    following: Paragraph | None,
-) -> list[Quotation]:
+def _continued(reading: Reading, found: list[Quotation], paragraph: Paragraph) -> list[Quotation]:
     """Quotations over several paragraphs: an opening mark repeated, or one block quote, becomes one quotation."""
-    del following
     if not found or not reading.quotations:
         return found
     before, first = reading.quotations[-1], found[0]
@@ -212,7 +210,6 @@ def _continued(
         last=paragraph,
     )
     reading.quotations.pop()
-    pending.clear()
     return [merged, *found[1:]]
 
 
@@ -255,16 +252,17 @@ def _from_footnote(
 
 
 def _settle(entry: Cited, previous: Citation | None) -> Citation | None:
-    """ "Ibid." and a bare page after another citation read as what they repeat; the citation to go on from."""
+    """Read "ibid." and a bare page as what they repeat; the citation to go on from."""
     settled = []
-    for citation in entry.citations:
-        if citation.document and _IBID.fullmatch(citation.document.strip(" ,")):
-            citation = _repeat(replace(citation, document=None), previous)
-        elif previous is not None and _only_pages(citation):
-            citation = _repeat(citation, previous)
-        if citation is not None:
-            settled.append(citation)
-            previous = citation
+    for stated in entry.citations:
+        read: Citation | None = stated
+        if stated.document and _IBID.fullmatch(stated.document.strip(" ,")):
+            read = _repeat(replace(stated, document=None), previous)
+        elif previous is not None and _only_pages(stated):
+            read = _repeat(stated, previous)
+        if read is not None:
+            settled.append(read)
+            previous = read
     entry.citations = tuple(settled)
     return previous
 
@@ -318,22 +316,30 @@ def _pair(quotations: list[Quotation], cited: list[Cited]) -> None:
         chosen = _preferred(between) or _preferred(leading[::-1]) or _preferred(after)
         if chosen is not None:
             quotation.cited = chosen
-            chosen.used = True
-            quotation.also = _same_place(chosen, cited)
-            for entry in quotation.also:
+            text = quotation.paragraph.text
+            quotation.adjacent = _adjacent(text, quotation.end, chosen.start) or _adjacent(
+                text, chosen.end, quotation.start
+            )
+            quotation.also = tuple(_with(chosen, between)) if chosen in between else ()
+            for entry in (chosen, *quotation.also):
                 entry.used = True
 
 
-def _same_place(chosen: Cited, cited: list[Cited]) -> tuple[Cited, ...]:
-    """Further citations in the same footnote or bracket."""
-    return tuple(
-        entry
-        for entry in cited
-        if entry is not chosen
-        and entry.footnote is not None
-        and entry.footnote == chosen.footnote
-        and not entry.see
-    )
+def _with(chosen: Cited, entries: list[Cited]) -> Iterable[Cited]:
+    """Citations that stand with the chosen one: in the same note, or right behind it."""
+    end = chosen.end
+    for entry in entries:
+        if entry is chosen or entry.see or entry.start < chosen.start:
+            continue
+        same_note = entry.footnote is not None and entry.footnote == chosen.footnote
+        if same_note or _adjacent(chosen.paragraph.text, end, entry.start):
+            end = max(end, entry.end)
+            yield entry
+
+
+def _adjacent(text: str, first: int, second: int) -> bool:
+    """Whether nothing but punctuation and spaces stands between two offsets."""
+    return first <= second and not any(char.isalnum() for char in text[first:second])
 
 
 def _preferred(entries: list[Cited]) -> Cited | None:
@@ -373,8 +379,3 @@ def _pair_across(
 
 def _all_quotation(quotation: Quotation, paragraph: Paragraph) -> bool:
     return quotation.block or not paragraph.text[quotation.end :].strip(" .,;:")
-
-
-def parse_printed(text: str) -> tuple[Citation, ...]:
-    """The citations of a printed citation (for tests and callers that hold one string)."""
-    return parse_all(text)

@@ -1,0 +1,105 @@
+"""What is measured: the program as the command line runs it, and the same with a part left out."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.evaluation.measures import DEPTH
+from assistant.evaluation.questions import Question, Scope
+from assistant.store.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from assistant.library import Library
+    from assistant.store import Store
+
+_MORE = 12
+"""Hits asked for beyond those measured, since passages outside the scope are left out of a ranking."""
+
+
+class System(Protocol):
+    """Something that ranks passages for a question."""
+
+    name: str
+
+    def rank(self, question: Question, scope: Scope) -> list[str]:
+        """Passage ids of the scope, best first, at least as many as are measured if there are; none: no answer."""
+        ...
+
+
+class Program:
+    """This program, by the same call as ``gcm-draft search`` with the scope's filters.
+
+    Near-duplicates that are shown at one place count at that place, one rank each.
+    """
+
+    def __init__(self, library: Library, name: str = "gcm-draft") -> None:
+        self.name = name
+        self.library = library
+
+    def rank(self, question: Question, scope: Scope) -> list[str]:
+        """See :class:`System`; empty where the program says that nothing was found."""
+        hits = self.library.search(question.question, DEPTH + _MORE, scope.filters).hits
+        shown = [i for hit in hits for i in (hit.passage.id, *hit.also_at)]
+        return [i for i in dict.fromkeys(shown) if i in scope.ids][:DEPTH]
+
+
+def variant(library: Library, *, notes: bool = True, thesaurus: bool = True) -> Library:
+    """The same library over the same store, as if it had been built without search notes or had no thesaurus."""
+    from assistant.thesaurus import Thesaurus
+
+    store, lexicon = library._store, library.thesaurus
+    other = copy.copy(library)
+    other.__dict__.pop("retriever", None)
+    other.__dict__["_store"] = store if notes else without_notes(store)
+    other.__dict__["thesaurus"] = lexicon if thesaurus else Thesaurus.prepare([])
+    return other
+
+
+def without_notes(store: Store) -> Store:
+    """The store as a build without search notes would have made it; the files are not touched."""
+    return replace(store, catalogue=_NotelessCatalogue(store.path / "catalogue.sqlite3"))
+
+
+class _NotelessCatalogue(Catalogue):
+    """A catalogue that knows nothing of search notes: not their vectors, nor their words, nor how often these occur."""
+
+    def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """As the catalogue's, without chunks of notes."""
+        return {i: place for i, place in super().chunk_passages(chunks).items() if place[1] != "note"}
+
+    def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """As the catalogue's, counted in bodies and headings only."""
+        return {w: n for w in words if (n := self._passages_with(w))}
+
+    def _passages_with(self, word: str) -> int:
+        match = f'{{body headings}} : "{word}"'
+        query = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
+        return int(self._db.execute(query, (match,)).fetchone()[0])
+
+    def lexical(self, words: Sequence[str], limit: int) -> list[tuple[int, str, str, str]]:
+        """As the catalogue's, searched in bodies and headings only."""
+        if not words:
+            return []
+        match = "{body headings} : (" + " OR ".join(f'"{w}"' for w in words) + ")"
+        rows = self._db.execute(
+            "SELECT rowid, body, headings, '' FROM lexical WHERE lexical MATCH ? ORDER BY rank, rowid LIMIT ?",
+            (match, limit),
+        )
+        return rows.fetchall()
+
+
+def variants(library: Library, *, notes: bool = True) -> list[Program]:
+    """The program and what it is without each of its own data; ``notes`` false: all of them without notes."""
+    whole = library if notes else variant(library, notes=False)
+    bare = Program(variant(library, notes=False, thesaurus=False), "without notes and thesaurus")
+    if not notes:
+        return [Program(whole, "gcm-draft, without notes"), bare]
+    return [
+        Program(whole),
+        Program(variant(library, notes=False), "without search notes"),
+        Program(variant(library, thesaurus=False), "without thesaurus"),
+        bare,
+    ]

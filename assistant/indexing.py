@@ -1,0 +1,234 @@
+"""Keeping a library's store in step with its corpus: build, catch up, refuse, say what is in it.
+
+A store of the shipped documents alone is built again by itself whenever it is missing, stale or damaged. With
+documents of the user's own a small step behind (an interrupted ``corpus add``, a copied folder) is caught up
+with; anything greater is refused with the command that mends it, because it may take hours.
+"""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant import corpus as corpora
+from assistant import own_documents
+from assistant.errors import StoreError
+from assistant.store import Identity, MissingStoreError, NewerStoreError, Store, UnwritableStoreError, open_store
+from assistant.store.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from assistant.library import Library
+    from assistant.model import Source
+    from assistant.store.ingestion import Revision
+
+CATCH_UP = 5_000
+"""Passages up to which a store is brought in step by itself; about two minutes on one core."""
+
+
+def open_current(library: Library) -> Store:
+    """The library's store, current; built or brought in step first where that is the right thing to do.
+
+    Raises StoreError where it must not be built unasked, or is from a newer program.
+    """
+    if library.workspace.server:
+        from assistant.store.server import open_server_store
+
+        return open_server_store(library)
+    root = library.workspace.store
+    store = _usable(library, root)
+    if store is not None:
+        return store
+    try:
+        build(library)
+        return open_store(root)
+    except UnwritableStoreError as error:
+        folder = Path(tempfile.mkdtemp(prefix="gcm-draft-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        library.warn(f"{error} For this run the index is built in a temporary folder.")
+        build(library, folder)
+        return open_store(folder)
+
+
+def _usable(library: Library, root: Path) -> Store | None:
+    """The store if it is current, None if it may be built unasked. Raises StoreError otherwise."""
+    try:
+        store = open_store(root)
+    except NewerStoreError:
+        raise
+    except MissingStoreError:
+        return None
+    except StoreError as error:
+        if library.own:
+            raise _refusal(root, [str(error)]) from error
+        return None
+    differences = library.identity.differences(store.catalogue.meta)
+    if not differences:
+        return store
+    store.close()
+    if not library.own or _small_step(library, store.path):
+        return None
+    raise _refusal(root, differences)
+
+
+def _refusal(root: Path, problems: list[str]) -> StoreError:
+    return StoreError(
+        f"The store in {root} cannot be used as it is: {'; '.join(problems)}\n"
+        "It holds documents of your own, so it is not built anew unasked. Do so with: gcm-draft index build"
+    )
+
+
+def _small_step(library: Library, generation: Path) -> bool:
+    """Whether only a few of the user's own documents lie between the store and the corpus."""
+    with Catalogue(generation / "catalogue.sqlite3") as catalogue:
+        if library.identity.differing(catalogue.meta) != {"corpus_sha256"}:
+            return False
+        entered = {i: d.sha256 for i, d in catalogue.documents().items()}
+    shipped = {d.id: d.sha256 for d in library.documents if d.shipped}
+    if any(entered.get(i) != sha for i, sha in shipped.items()):
+        return False
+    return sum(e.passages for e in library.own if entered.get(e.document.id) != e.document.sha256) <= CATCH_UP
+
+
+def writing(library: Library, root: Path | None = None) -> AbstractContextManager[Any]:
+    """Hold the lock of the library's store, or of the one in ``root``."""
+    if library.workspace.server and root is None:
+        from assistant.store import server
+
+        return server.writing(library.workspace)
+    from assistant import store
+
+    return store.writing(root or library.workspace.store)
+
+
+def revising(
+    library: Library, root: Path | None = None, *, fresh: bool = False, reuse: bool = True
+) -> AbstractContextManager[Any]:
+    """A revision of the library's store and the function that finishes it; the caller holds the lock."""
+    notes = _notes(library)
+    if library.workspace.server and root is None:
+        from assistant.store import server
+
+        return server.revising(library.workspace, library.embedder, notes=notes, fresh=fresh, reuse=reuse)
+    from assistant.store import ingestion
+
+    root = root or library.workspace.store
+    return ingestion.revising(root, library.embedder, notes=notes, fresh=fresh, reuse=reuse)
+
+
+def build(library: Library, root: Path | None = None, *, force: bool = False) -> bool:
+    """Bring the store in step with the library's corpus; whether anything was to do.
+
+    Only documents that differ are entered anew where corpus and rules allow; vectors of texts already
+    embedded are taken over. ``force`` uses nothing of the former store. ``root`` puts the store elsewhere.
+    """
+    with writing(library, root):
+        return _bring(library, root, force=force)
+
+
+def bring_in_step(library: Library) -> None:
+    """Before a change of the corpus, with the lock held: build what may be built unasked, refuse the rest."""
+    store = _usable(library, library.workspace.store)
+    if store is None:
+        _bring(library, None)
+    else:
+        store.close()
+
+
+def _bring(library: Library, elsewhere: Path | None, *, force: bool = False) -> bool:
+    from assistant.store.ingestion import is_current
+
+    root = elsewhere or library.workspace.store
+    if not force and is_current(root, library.identity):
+        return False
+    own_documents.tidy(library.workspace.documents)
+    entered = {} if force else _entered(root, library.identity)
+    wanted = {d.id: d.sha256 for d in library.documents}
+    todo = {i for i, sha in wanted.items() if entered.get(i) != sha}
+    advance = library.progress(_passages(library, todo), "Building the index")
+    with revising(library, elsewhere, fresh=not entered, reuse=not force) as (revision, finish):
+        for gone in sorted(set(entered) - set(wanted)):
+            revision.drop(gone)
+        for source in _sources(library, todo):
+            revision.put(source, advance)
+        finish(library.identity, extras(library), lambda: None)
+    return True
+
+
+def _entered(root: Path, identity: Identity) -> dict[str, str]:
+    """Documents of a sound store that need not be entered again: none unless shipped ones and rules agree."""
+    try:
+        store = open_store(root)
+    except StoreError:
+        return {}
+    try:
+        if identity.differing(store.catalogue.meta) - {"corpus_sha256"}:
+            return {}
+        found = store.catalogue.documents()
+    finally:
+        store.close()
+    shipped = {d.id: d.sha256 for d in corpora.documents()}
+    if any(i not in found or found[i].sha256 != sha for i, sha in shipped.items()):
+        return {}
+    return {i: d.sha256 for i, d in found.items()}
+
+
+def _passages(library: Library, todo: set[str]) -> int:
+    shipped = any(d.shipped and d.id in todo for d in library.documents)
+    own = sum(e.passages for e in library.own if e.document.id in todo)
+    return own + (sum(len(s.passages) for s in library.shipped.sources.values()) if shipped else 0)
+
+
+def _sources(library: Library, todo: set[str]) -> Iterator[Source]:
+    """The documents to enter, the shipped ones in their order first; the user's one at a time."""
+    if any(d.shipped and d.id in todo for d in library.documents):
+        yield from (s for s in library.shipped.sources.values() if s.document.id in todo)
+    yield from own_documents.sources(e for e in library.own if e.document.id in todo)
+
+
+def _notes(library: Library) -> dict[str, tuple[str, ...]]:
+    from assistant.search_notes import load_notes
+
+    return load_notes(library.shipped)
+
+
+def extras(library: Library) -> dict[str, str]:
+    """What is kept in the store so that a question need not prepare it."""
+    return {"thesaurus": library.read_thesaurus(None).dump()}
+
+
+def status(library: Library) -> dict[str, Any]:
+    """What is in the store and whether it is current, as plain values."""
+    root = library.workspace.store
+    found: dict[str, Any] = {"store": library.workspace.server or str(root), "current": False, "problems": []}
+    try:
+        if library.workspace.server:
+            from assistant.store.server import open_as_it_is
+
+            store = open_as_it_is(library.workspace)
+        else:
+            store = open_store(root)
+    except StoreError as error:
+        return {**found, "problems": [str(error)]}
+    try:
+        meta, catalogue = store.catalogue.meta, store.catalogue
+        problems = [*library.identity.differences(meta), *catalogue.check()]
+        found |= {"current": not problems, "problems": problems}
+        found |= {k: meta.get(k, "") for k in ("corpus_sha256", "embedder", "index_version")}
+        found |= {f"{table}s": catalogue.count(table) for table in ("document", "passage", "chunk")}
+        found["vectors"] = store.vectors.count()
+    except StoreError as error:
+        found |= {"current": False, "problems": [str(error)]}
+    finally:
+        store.close()
+    return found
+
+
+def identity_after(library: Library, revision: Revision) -> Identity:
+    """The identity of a corpus of the shipped documents and what the revision's catalogue holds beside them."""
+    entered = revision.catalogue.documents().values()
+    return library.identity_of([*corpora.documents(), *(d for d in entered if not d.shipped)])

@@ -1,0 +1,254 @@
+"""How the store bears size: ingestion, disk, memory, warm queries, cold start.
+
+    python benchmarks/large.py run 206 10000 100000 [--server http://127.0.0.1:8000]
+    python benchmarks/large.py table
+
+The 206 are the real units of the Recollection, embedded by the real model. Larger sizes are synthetic:
+clauses of the shipped corpus put together at random to passages of the same lengths, so that words and
+lengths are distributed as in the real one. Their vectors are random unit vectors around a few hundred
+centres (the embedder's own rate is measured beside, on the same passages): the store's own work is measured,
+not hours of embedding. Each size runs in a process of its own; results go to ``benchmarks/results/``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import random
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+sys.path.insert(0, str(ROOT))
+
+from assistant.corpus import load_shipped  # noqa: E402
+from assistant.model import Document, Passage, Source  # noqa: E402
+
+QUESTIONS = (
+    "ethical recruitment", "portability of social security benefits", "birth registration of migrant children",
+    "remittance transfer costs", "recognition of skills and qualifications", "consular protection in crisis",
+    "return and reintegration", "detention alternatives", "missing migrants identification",
+    "diaspora investment", "gender responsive policies", "access to justice for migrant workers",
+    "xenophobia in public discourse", "circular migration for seasonal workers", "data collection on migration",
+    "border management training", "trafficking in persons prosecution", "climate displacement planned relocation",
+    "family reunification procedures", "pre-departure orientation programmes",
+)  # fmt: skip
+PASSAGES_A_DOCUMENT = 1_000
+
+
+class SpreadVectors:
+    """An embedder without a model: unit vectors around centres, by the text alone; tokens are words."""
+
+    dimensions, max_tokens, name = 384, 256, "benchmark-random"
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        self._centres = np.random.default_rng(7).standard_normal((400, self.dimensions)).astype(np.float32)
+
+    def embed(self, texts: Sequence[str]):  # noqa: ANN201
+        import numpy as np
+
+        made = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for i, text in enumerate(texts):
+            seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+            rng = np.random.default_rng(seed)
+            made[i] = self._centres[seed % 400] + rng.standard_normal(self.dimensions, dtype=np.float32)
+            made[i] /= np.linalg.norm(made[i])
+        return made
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        return [m.span() for m in re.finditer(r"\S+", text)]
+
+
+def units() -> list[Passage]:
+    """The 206 policy options and practical actions of the Recollection."""
+    kinds = ("policy_option", "practical_action")
+    return [p for p in load_shipped().passages.values() if p.kind in kinds]
+
+
+def synthetic(count: int) -> Iterator[Source]:
+    """Documents of synthetic passages, ``count`` in all; the same every time."""
+    real = [p.text for p in load_shipped().passages.values() if p.kind != "mapping" and len(p.text) > 40]
+    clauses = [c for text in real for c in re.split(r"(?<=[,;.:])\s+", text) if len(c) > 15]
+    rng = random.Random(1)
+    for start in range(0, count, PASSAGES_A_DOCUMENT):
+        identity = f"synthetic-{start // PASSAGES_A_DOCUMENT:05d}"
+        made, parts, offset = [], [], 0
+        for n in range(min(PASSAGES_A_DOCUMENT, count - start)):
+            length, text = len(rng.choice(real)), ""
+            while len(text) < length:
+                text = f"{text} {rng.choice(clauses)}".strip()
+            heading = (f"Chapter {n // 50 + 1}", rng.choice(clauses)[:60])
+            made.append(Passage(
+                f"{identity}/para.{n + 1}", identity, "paragraph", text, ((offset, offset + len(text)),), heading,
+                page_start=n // 8 + 1, page_end=n // 8 + 1, page_certain=True, locator=f"para. {n + 1}, p. {n // 8 + 1}",
+            ))  # fmt: skip
+            parts.append(text)
+            offset += len(text) + 1
+        whole = "\n".join(parts)
+        document = Document(
+            identity, f"Synthetic {identity}", identity, "Benchmark", "2020", ("en",), {"en": "Synthetic."},
+            hashlib.sha256(whole.encode()).hexdigest(), f"{identity}.txt", "own-text", shipped=False,
+        )  # fmt: skip
+        yield Source(document, whole, (), tuple(made))
+
+
+def real_source() -> Source:
+    source = next(s for s in load_shipped().sources.values() if s.document.family == "recollection")
+    chosen = {p.id for p in units()}
+    return Source(source.document, source.text, source.pages, tuple(p for p in source.passages if p.id in chosen))
+
+
+def embedder_rate(passages: Sequence[Passage]) -> float:
+    """Passages a second of the real embedder alone, on both cores."""
+    from assistant.embeddings import default_embedder
+
+    embedder = default_embedder()
+    embedder.embed(["warm up"])
+    began = time.perf_counter()
+    embedder.embed([p.text for p in passages])
+    return len(passages) / (time.perf_counter() - began)
+
+
+def build(size: int, root: Path) -> dict[str, float]:
+    """Fill a store and measure it. Runs in a process of its own."""
+    from assistant.embeddings import default_embedder
+    from assistant.store import Identity
+    from assistant.store.ingestion import build as build_store
+
+    real = size <= 206
+    embedder = default_embedder() if real else SpreadVectors()
+    sample = units() if real else list(next(synthetic(300)).passages)
+    rate = embedder_rate(sample)
+    sources = [real_source()] if real else synthetic(size)
+    began = time.perf_counter()
+    steps: list[tuple[float, int]] = []
+    done = 0
+
+    def progress(count: int) -> None:
+        nonlocal done
+        done += count
+        steps.append((time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+        if done % 20_480 < count:
+            print(f"  {done:>9,} passages, {done / steps[-1][0]:.0f}/s, peak {steps[-1][1] / 1024:.0f} MiB", flush=True)
+
+    identity = Identity("benchmark", embedder.name, "none")
+    build_store(root, sources, embedder, identity, progress=progress).close()
+    seconds = time.perf_counter() - began
+    quarter = steps[max(0, len(steps) // 4 - 1)]
+    return {
+        "passages": done,
+        "embedder_rate": rate,
+        "build_seconds": seconds,
+        "ingestion_rate": done / seconds,
+        "disk_bytes": sum(p.stat().st_size for p in root.rglob("*") if p.is_file()),
+        "peak_mib_at_a_quarter": quarter[1] / 1024,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def query(root: Path, began: float) -> dict[str, float]:
+    """Cold start to the first answer, then warm questions. Runs in a process of its own."""
+    from assistant.embeddings import default_embedder
+    from assistant.resources import shipped
+    from assistant.retrieval import Retriever
+    from assistant.store import open_store
+    from assistant.thesaurus import Thesaurus, read
+
+    thesaurus = Thesaurus.prepare(read(shipped("corpus") / "thesaurus", None))
+    store = open_store(root)
+    meant = store.catalogue.meta["embedder"]
+    embedder = default_embedder() if meant != SpreadVectors.name else SpreadVectors()
+    retriever = Retriever(store, embedder, thesaurus)
+    retriever.search(QUESTIONS[0])
+    cold = time.time() - began
+    times = []
+    for question in QUESTIONS * 3:
+        start = time.perf_counter()
+        retriever.search(question)
+        times.append(time.perf_counter() - start)
+    return {
+        "cold_seconds": cold,
+        "p50_ms": 1000 * statistics.median(times),
+        "p95_ms": 1000 * sorted(times)[int(0.95 * len(times))],
+        "query_peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def run(size: int, folder: Path | None) -> None:
+    """One size: build and query, each in a process of its own; the result is committed."""
+    root = Path(tempfile.mkdtemp(prefix="large-", dir=folder))
+    try:
+        result: dict[str, object] = {}
+        for step in ("build", "query"):
+            command = [sys.executable, __file__, "step", step, str(size), str(root), repr(time.time())]
+            output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+            print(output, end="")
+            result |= json.loads(output.splitlines()[-1])
+        result |= {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"large-{size}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def table() -> str:
+    """The results as Markdown."""
+    rows = sorted((json.loads(p.read_text()) for p in RESULTS.glob("large-*.json")), key=lambda r: r["passages"])
+    lines = [
+        "| passages | embedder alone, /s | store alone, /s | both, /s | disk | peak memory, build | query p50 | p95 | cold start |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for r in rows:
+        embedded = r["passages"] <= 206
+        both = r["ingestion_rate"] if embedded else 1 / (1 / r["ingestion_rate"] + 1 / r["embedder_rate"])
+        alone = "" if embedded else f"{r['ingestion_rate']:.0f}"
+        lines.append(
+            f"| {r['passages']:,} | {r['embedder_rate']:.0f} | {alone} | {both:.0f} | {r['disk_bytes'] / 1e6:,.0f} MB "
+            f"| {r['peak_mib']:.0f} MiB | {r['p50_ms']:.0f} ms | {r['p95_ms']:.0f} ms | {r['cold_seconds']:.1f} s |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    sizes = commands.add_parser("run")
+    sizes.add_argument("sizes", type=int, nargs="+")
+    sizes.add_argument("--folder", type=Path, help="where the stores are made and removed again")
+    commands.add_parser("table")
+    step = commands.add_parser("step")
+    step.add_argument("what", choices=["build", "query"])
+    step.add_argument("size", type=int)
+    step.add_argument("root", type=Path)
+    step.add_argument("began", type=float)
+    given = parser.parse_args()
+    if given.command == "table":
+        print(table())
+    elif given.command == "step":
+        result = build(given.size, given.root) if given.what == "build" else query(given.root, given.began)
+        print(json.dumps(result))
+    else:
+        for size in given.sizes:
+            print(f"{size:,} passages", flush=True)
+            run(size, given.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Words of a question and of a passage meet whatever their spelling, case, accents or ending."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import analysis
+
+SAME = [
+    ("labour", "labor", "en"),
+    ("organisation", "organization", "en"),
+    ("organisations", "Organization", "en"),
+    ("recognise", "recognized", "en"),
+    ("programme", "programs", "en"),
+    ("centre", "centers", "en"),
+    ("travelling", "traveling", "en"),
+    ("licence", "license", "en"),
+    ("ageing", "aging", "en"),
+    ("favourable", "favorable", "en"),
+    ("workers’", "worker", "en"),
+    ("employer's", "employers", "en"),
+    ("réduction", "reduction", "fr"),
+    ("travailleurs", "travailleur", "fr"),
+    ("migración", "MIGRACION", "es"),
+    ("trabajadores", "trabajador", "es"),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "language"), SAME, ids=[f"{a}-{b}" for a, b, _ in SAME])
+def test_spellings_meet(a, b, language):
+    assert analysis.stem(a, language) == analysis.stem(b, language)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [("four", "for"), ("our", "or"), ("rise", "rice"), ("worker", "employer"), ("source", "sorce")]
+)
+def test_different_words_stay_apart(a, b):
+    assert analysis.stem(a) != analysis.stem(b)
+
+
+def test_numbers_with_points_are_one_term():
+    assert "10.7" in analysis.terms("SDG 10.7 and its indicators")
+
+
+def test_french_elisions_are_split():
+    assert analysis.terms("l’accès à l'éducation", "fr") == analysis.terms("accès éducation", "fr")
+
+
+@given(st.text(max_size=200), st.sampled_from(["en", "fr", "es"]))
+def test_terms_never_fail_and_never_hold_white_space(text, language):
+    for term in analysis.terms(text, language):
+        assert term
+        assert not any(c.isspace() for c in term)
+        assert '"' not in term
+
+
+@given(st.text(max_size=100))
+def test_folding_twice_is_folding_once(text):
+    assert analysis.fold_word(analysis.fold_word(text)) == analysis.fold_word(text)
