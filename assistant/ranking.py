@@ -15,11 +15,11 @@ class Weights:
     same heading, since a heading's passages speak of one thing.
     """
 
-    text: float = 0.3
-    note: float = 0.4
-    lexical: float = 0.3
-    note_lexical: float = 0.8
-    neighbours: float = 0.5
+    text: float = 0.39
+    note: float = 0.53
+    lexical: float = 0.56
+    note_lexical: float = 0.84
+    neighbours: float = 0.46
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ from assistant import analysis
 from assistant.errors import ProblemsError
 
 LANGUAGES = ("en", "fr", "es")
-SYNONYM, RELATED = 0.7, 0.25
+SYNONYM, RELATED = 0.7, 0.4
 """What a synonym and a related term count beside the word asked (1)."""
 SHOWN = 8
-MAX_WORDS = 6
+MAX_WORDS = 12
 Entry = dict[str, Any]
 
 
@@ -143,10 +143,11 @@ class Thesaurus:
         return Term(matched, tuple(ordered), general)
 
     def _variants(self, question: str, language: str, english: list[str]) -> tuple[str, ...]:
-        if language != "en":
-            english = [word for word in english if not _is_grammar(word, language)]
-        made = " ".join(english)
-        return (made,) if english and made.casefold() != " ".join(analysis.words(question)).casefold() else ()
+        """The question in English, for the embedder, which knows little else; an English one is left as asked."""
+        if language == "en":
+            return ()
+        made = " ".join(word for word in english if not _is_grammar(word, language))
+        return (made,) if made else ()
 
 
 _GRAMMAR = {
