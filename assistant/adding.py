@@ -242,6 +242,8 @@ def remove(library: Library, ids: Sequence[str]) -> list[str]:
     """
     with indexing.writing(library):
         library.forget()
+        if library.workspace.server:
+            library.own  # noqa: B018 the mirror is brought in step
         wanted = list(dict.fromkeys(ids))
         folders = {i: library.workspace.documents / own_documents.folder_name(i) for i in wanted}
         shipped = {d.id for d in corpora.documents()}
@@ -252,12 +254,28 @@ def remove(library: Library, ids: Sequence[str]) -> list[str]:
         ]
         if problems:
             raise ProblemsError("Nothing was removed. See: gcm-draft corpus list", problems)
-        for folder in folders.values():
-            own_documents.remove_folder(folder)
-        library.forget()
-        indexing.bring_in_step(library)
+        _take_out(library, folders)
     library.forget()
     return wanted
+
+
+def _take_out(library: Library, folders: dict[str, Path]) -> None:
+    """Out of the folder, which the local store then follows; a server's state changes before its mirror does."""
+
+    def take() -> None:
+        for folder in folders.values():
+            own_documents.remove_folder(folder)
+
+    if not library.workspace.server:
+        take()
+        library.forget()
+        indexing.bring_in_step(library)
+        return
+    indexing.bring_in_step(library)
+    with indexing.revising(library) as (revision, finish):
+        for i in folders:
+            revision.drop(i)
+        finish(indexing.identity_after(library, revision), indexing.extras(library), take)
 
 
 __all__ = ["ADDABLE", "Options", "Outcome", "Report", "add", "files_in", "remove"]

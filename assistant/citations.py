@@ -70,7 +70,7 @@ def parse_all(text: str, titles: Iterable[str] = ()) -> tuple[Citation, ...]:
     text = _LEAD.sub("", _unwrap(text)).rstrip(" .,;:")
     document, rest = _known_title(text, titles)
     found: list[Citation] = []
-    for fragment in forms.split_top(forms.mark_dates(rest), ";"):
+    for fragment in forms.split_top(_SENTENCE_END.sub(";", forms.mark_dates(rest)), ";"):
         other = forms.other_edition(fragment)
         if other and (found or document):
             base = found.pop() if found else Citation(document=document)
@@ -83,6 +83,10 @@ def parse_all(text: str, titles: Iterable[str] = ()) -> tuple[Citation, ...]:
     if not found and document:
         found.append(Citation(document=document))
     return tuple(found)
+
+
+# A sentence that ends in a number or bracket: what comes after it is not part of the citation.
+_SENTENCE_END = re.compile(r"(?<=[\d)])\.\s+(?=[^\W\d_]|[“\"«(])")
 
 
 def _unwrap(text: str) -> str:
@@ -105,13 +109,19 @@ def _closes_last(text: str) -> bool:
 
 def _known_title(text: str, titles: Iterable[str]) -> tuple[str | None, str]:
     folded = text.casefold()
-    for title in sorted(titles, key=len, reverse=True):
-        known = forms.tidy(title)
-        if known and folded.startswith(known.casefold()):
+    for known, title in _folded_titles(tuple(titles)):
+        if folded.startswith(known):
             rest = text[len(known) :]
             if not rest or not rest[0].isalnum():
                 return title, rest.lstrip(" ,;:")
     return None, text
+
+
+@lru_cache(maxsize=64)
+def _folded_titles(titles: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Names of documents, folded, the longest first."""
+    folded = ((forms.tidy(title).casefold(), title) for title in titles)
+    return tuple(sorted((entry for entry in folded if entry[0]), key=lambda entry: -len(entry[0])))
 
 
 def _inherit(citation: Citation, before: Citation) -> Citation:
@@ -252,6 +262,7 @@ def documents_named(name: str | None, corpus: Readable) -> tuple[Document, ...]:
     return tuple(d for d in named if years <= _name_words(f"{d.short_title} {d.title} {d.date or ''}"))
 
 
+@lru_cache(maxsize=4096)
 def _key(title: str) -> str:
     return forms.tidy(title).casefold()
 
@@ -270,11 +281,19 @@ _LOOSE = frozenset({"author", "years", "place", "paragraph", "paragraph_end", "i
 _PLAIN = tuple(name for name in LOCATOR_FIELDS if name not in _LOOSE and name not in PAGE_FIELDS)
 
 
+@lru_cache(maxsize=4096)
+def _stated(citation: Citation) -> tuple[tuple[str, object], ...]:
+    """What a citation states and a locator must repeat as it is."""
+    values = ((name, getattr(citation, name)) for name in _PLAIN)
+    return tuple((name, value) for name, value in values if value is not None)
+
+
 def fits(citation: Citation, passage: Passage, *, pages: bool = True) -> bool:
     """Whether nothing ``citation`` states disagrees with the passage's locator ."""
     own = located(passage)
-    if any(getattr(citation, name) not in (None, getattr(own, name)) for name in _PLAIN):
-        return False
+    for name, value in _stated(citation):
+        if getattr(own, name) != value:
+            return False
     if not set(citation.place) <= set(own.place):
         return False
     return (

@@ -70,7 +70,7 @@ KEYS: dict[str, Key] = {
         Key("max_tokens", "length of a brief in tokens, at most", "a number from 100", _number(100, 10**9)),
         Key("corpus", "which of your corpora", "letters, digits, '-' and '_', at most 64", _matching(_CORPUS),
             "default"),
-        Key("store", "where the vector store is", "a folder's full path or the http(s) address of a Chroma server",
+        Key("store", "where the vector store is", "the full path of a folder, or a Chroma server's address",
             lambda text: text if Path(text).is_absolute() or re.match(r"https?://\S+\Z", text) else None),
     )
 }  # fmt: skip
@@ -118,7 +118,9 @@ def settings() -> dict[str, Setting]:
         else:
             found[name] = Setting(key, key.default, "default")
     if problems:
-        raise ProblemsError("Your defaults cannot be used. Correct them, or see: gcm-draft config --help", problems)
+        raise ProblemsError(
+            "Your defaults cannot be used. Correct them, or see: gcm-draft config --help", problems
+        )
     return found
 
 
@@ -158,7 +160,9 @@ def _parsed(content: bytes, problems: list[str]) -> dict[str, str | int]:
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             problems.append(f"{file}: unknown setting {name!r}{hint}; there are {', '.join(KEYS)}")
             continue
-        taken = key.read(str(given)) if isinstance(given, (str, int)) and not isinstance(given, bool) else None
+        taken = (
+            key.read(str(given)) if isinstance(given, (str, int)) and not isinstance(given, bool) else None
+        )
         if taken is None:
             problems.append(f"{file}: {name}: expected {key.allowed}, found {str(given)[:60]!r}")
         else:
@@ -170,7 +174,7 @@ def _parsed(content: bytes, problems: list[str]) -> dict[str, str | int]:
 
 
 def changed(name: str, text: str | None) -> bytes:
-    """The file's new content with ``name`` set to ``text``, or removed for None; all else stays as it is written.
+    """The file's new content with ``name`` set to ``text``, or removed for None; all else stays as written.
 
     Raises UsageError for an unknown key or a value that is not allowed, SourceError for a file that has to be
     corrected by hand first.
@@ -198,16 +202,20 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise SourceError(f"{path()}: expected TOML in UTF-8, found other bytes. Correct the file by hand.") from error
+        raise SourceError(
+            f"{path()}: expected TOML in UTF-8, found other bytes. Correct the file by hand."
+        ) from error
 
 
 def _prove(content: bytes, key: Key, wanted: str | int | None) -> None:
-    """The changed file says what it was asked to say. It may be wrong elsewhere only by unknown keys or values."""
+    """The changed file says what it was asked to say. other keys are judged when they are used."""
     import tomllib
 
     try:
         held = tomllib.loads(content.decode("utf-8")).get(key.name)
     except tomllib.TOMLDecodeError as error:
-        raise SourceError(f"{path()}: expected TOML, found: {error}. Correct the file by hand first.") from error
+        raise SourceError(
+            f"{path()}: expected TOML, found: {error}. Correct the file by hand first."
+        ) from error
     if held != wanted:
         raise SourceError(f"{path()}: {key.name} is written in a way of its own. Correct the file by hand.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from assistant import own_documents
 from assistant.errors import StoreError
 from assistant.store import Identity, MissingStoreError, NewerStoreError, Store, UnwritableStoreError, open_store
 from assistant.store.catalogue import Catalogue
+from assistant.store.generations import hold
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -127,11 +128,26 @@ def build(library: Library, root: Path | None = None, *, force: bool = False) ->
     embedded are taken over. ``force`` uses nothing of the former store. ``root`` puts the store elsewhere.
     """
     with writing(library, root):
+        library.forget()
+        if library.workspace.server and root is None and not force and _server_current(library):
+            return False
         return _bring(library, root, force=force)
+
+
+def _server_current(library: Library) -> bool:
+    from assistant.store import server
+
+    if server.differences(library) != []:
+        return False
+    follow_catalogue(library)
+    return True
 
 
 def bring_in_step(library: Library) -> None:
     """Before a change of the corpus, with the lock held: build what may be built unasked, refuse the rest."""
+    if library.workspace.server:
+        _bring_server(library)
+        return
     store = _usable(library, library.workspace.store)
     if store is None:
         _bring(library, None)
@@ -139,18 +155,62 @@ def bring_in_step(library: Library) -> None:
         store.close()
 
 
-def _bring(library: Library, elsewhere: Path | None, *, force: bool = False) -> bool:
+def _bring_server(library: Library) -> None:
+    """The same for a shared store: what the catalogue here says of it must be so."""
+    from assistant.store import server
+
+    differences = server.differences(library)
+    if differences is None:
+        _bring(library, None)
+    elif differences:
+        raise server.unneeded(library.workspace, differences)
+    else:
+        follow_catalogue(library)
+
+
+def follow_server(library: Library) -> None:
+    """Make the catalogue here that of the store on the server, which is current."""
+    from assistant import store
+
+    if not _catalogue_current(library):
+        with store.writing(library.workspace.store):
+            follow_catalogue(library)
+
+
+def follow_catalogue(library: Library) -> None:
+    """The same with the lock held."""
+    from assistant.store import server
+
+    if not _catalogue_current(library):
+        _bring(library, None, revise=server.following)
+
+
+def _catalogue_current(library: Library) -> bool:
+    wanted = {d.id: d.sha256 for d in library.documents}
+    return _entered(library.workspace.store, library.identity) == wanted
+
+
+def _bring(
+    library: Library, elsewhere: Path | None, *, force: bool = False, revise: Callable[..., Any] | None = None
+) -> bool:
+    """Enter what differs into the store; ``revise`` revises something else than the library's own store."""
     from assistant.store.ingestion import is_current
 
     root = elsewhere or library.workspace.store
-    if not force and is_current(root, library.identity):
+    local = elsewhere is not None or not library.workspace.server
+    if local and not force and is_current(root, library.identity):
         return False
     own_documents.tidy(library.workspace.documents)
-    entered = {} if force else _entered(root, library.identity)
+    anew = force or not (local or revise)  # a server's vectors are either current or of another making
+    entered = {} if anew else _entered(root, library.identity, whole=local)
     wanted = {d.id: d.sha256 for d in library.documents}
     todo = {i for i, sha in wanted.items() if entered.get(i) != sha}
     advance = library.progress(_passages(library, todo), "Building the index")
-    with revising(library, elsewhere, fresh=not entered, reuse=not force) as (revision, finish):
+    if revise is None:
+        changing = revising(library, elsewhere, fresh=not entered, reuse=not force)
+    else:
+        changing = revise(library.workspace, library.embedder, notes=_notes(library), fresh=not entered)
+    with changing as (revision, finish):
         for gone in sorted(set(entered) - set(wanted)):
             revision.drop(gone)
         for source in _sources(library, todo):
@@ -159,18 +219,26 @@ def _bring(library: Library, elsewhere: Path | None, *, force: bool = False) -> 
     return True
 
 
-def _entered(root: Path, identity: Identity) -> dict[str, str]:
-    """Documents of a sound store that need not be entered again: none unless shipped ones and rules agree."""
+def _entered(root: Path, identity: Identity, *, whole: bool = False) -> dict[str, str]:
+    """Documents that need not be entered again: none unless the shipped ones and the rules agree.
+
+    ``whole``: and unless the vectors beside the catalogue are there too.
+    """
     try:
-        store = open_store(root)
+        if whole:
+            open_store(root).close()
+        folder, held = hold(root)
     except StoreError:
         return {}
     try:
-        if identity.differing(store.catalogue.meta) - {"corpus_sha256"}:
-            return {}
-        found = store.catalogue.documents()
+        with Catalogue(folder / "catalogue.sqlite3") as catalogue:
+            if identity.differing(catalogue.meta) - {"corpus_sha256"}:
+                return {}
+            found = catalogue.documents()
+    except StoreError:
+        return {}
     finally:
-        store.close()
+        held.close()
     shipped = {d.id: d.sha256 for d in corpora.documents()}
     if any(i not in found or found[i].sha256 != sha for i, sha in shipped.items()):
         return {}
@@ -198,7 +266,12 @@ def _notes(library: Library) -> dict[str, tuple[str, ...]]:
 
 def extras(library: Library) -> dict[str, str]:
     """What is kept in the store so that a question need not prepare it."""
-    return {"thesaurus": library.read_thesaurus(None).dump()}
+    from assistant.elsewhere import Elsewhere
+
+    return {
+        "thesaurus": library.read_thesaurus(None).dump(),
+        "elsewhere": Elsewhere.prepare(library.embedder).dump(),
+    }
 
 
 def status(library: Library) -> dict[str, Any]:

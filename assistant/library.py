@@ -190,9 +190,11 @@ class Library:
     @cached_property
     def retriever(self) -> Retriever:
         """The retriever over this library's store."""
+        from assistant.elsewhere import Elsewhere
         from assistant.retrieval import Retriever
 
-        return Retriever(self._store, self.embedder, self.thesaurus)
+        elsewhere = Elsewhere.restore(self._store.catalogue.extra("elsewhere"), self.embedder.dimensions)
+        return Retriever(self._store, self.embedder, self.thesaurus, elsewhere)
 
     # -- questions -------------------------------------------------------------------------------------------
 
@@ -313,7 +315,7 @@ class Library:
         return render_terminal(brief, template=brief.template, width=width, ansi=ansi)
 
 
-_INDEXED = ("search_notes.toml", "thesaurus/*.toml")
+_INDEXED = ("search_notes.toml", "thesaurus/*.toml", "elsewhere.toml")
 """Files of the project's own, beside the documents, that the index is made from."""
 
 

@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows by objective (1 to 23) and every option of the Recollection; ``with_found``: ``found`` was asked for."""
+    """Rows by objective (1 to 23), every option of the Recollection; ``with_found``: ``found`` was given."""
 
     rows: tuple[Row, ...]
     options: tuple[Passage, ...]
@@ -83,7 +83,7 @@ class Matrix:
 def build(
     corpus: Corpus, objectives: Iterable[Objective], found: Mapping[int, Sequence[Passage]] | None = None
 ) -> Matrix:
-    """The matrix. ``found`` gives passages by objective; options that are mapped there are not counted again."""
+    """The matrix. ``found``: passages by objective; those that are mapped there are not counted again."""
     source = next(s for s in corpus.sources.values() if s.document.family == FAMILY)
     options = tuple(p for p in source.passages if p.kind in KINDS and p.cluster is not None)
     order = {p.id: number for number, p in enumerate(options)}
@@ -92,7 +92,9 @@ def build(
         citations = mapped(corpus, objective.number)
         targets = {target for c in citations if c.mapping for target in c.mapping.targets}
         here = tuple(p for p in options if p.id in targets)
-        others = {p.id: p for p in (found or {}).get(objective.number, ()) if p.id in order and p.id not in targets}
+        others = {
+            p.id: p for p in (found or {}).get(objective.number, ()) if p.id in order and p.id not in targets
+        }
         rows.append(
             Row(
                 objective,
@@ -110,7 +112,9 @@ def _titles(options: Iterable[Passage]) -> dict[int, str]:
     titles: dict[int, str] = {}
     for p in options:
         if p.cluster is not None and p.heading_path:
-            titles.setdefault(p.cluster, p.heading_path[0].partition(". ")[2].rstrip(".") or p.heading_path[0])
+            titles.setdefault(
+                p.cluster, p.heading_path[0].partition(". ")[2].rstrip(".") or p.heading_path[0]
+            )
     return titles
 
 
@@ -125,7 +129,7 @@ def anchor(objective: int, place: Place) -> str:
 
 
 def pages(passage: Passage) -> str:
-    """ "17" or "46-47". """
+    """The printed page or pages: "17", "46-47"."""
     if passage.page_end in (None, passage.page_start):
         return str(passage.page_start or "")
     return f"{passage.page_start}-{passage.page_end}"

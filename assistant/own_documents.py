@@ -94,7 +94,11 @@ def _read_entry(path: Path) -> Entry:
             path.parent,
             record["version"],
             document,
-            *(record[key] for key in ("original", "original_sha256", "text_sha256", "source_sha256", "passages")),
+            record["original"],
+            record["original_sha256"],
+            record["text_sha256"],
+            record["source_sha256"],
+            record["passages"],
             record["options"],
             tuple(record["former"]),
         )
@@ -242,9 +246,14 @@ def enforce(entry: Entry) -> None:
         "options": entry.options,
         "former": entry.former,
     }
-    write_whole(entry.folder / ENTRY, json.dumps(record, ensure_ascii=False, indent=1).encode("utf-8"))
+    write_entry(entry.folder, json.dumps(record, ensure_ascii=False, indent=1).encode("utf-8"))
     for version in entry.former:
         shutil.rmtree(entry.folder / version / "original", ignore_errors=True)
+
+
+def write_entry(folder: Path, record: bytes) -> None:
+    """Write the record that names the version in force, in one step."""
+    write_whole(folder / ENTRY, record)
 
 
 def discard(entry: Entry) -> None:

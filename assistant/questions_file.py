@@ -28,8 +28,12 @@ KEYS = ("question", "template", "kind", "cluster", "lang", "file")
 MAX_NAME = 120
 """Bytes of a file's name without its ending; every common file system takes 255 with it."""
 RESERVED = frozenset(
-    ("con", "prn", "aux", "nul", "conin$", "conout$", "index")
-    + tuple(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")
+    name
+    for names in (
+        ("con", "prn", "aux", "nul", "conin$", "conout$", "index"),
+        (f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
+    )
+    for name in names
 )
 """Names Windows keeps for devices, whatever the ending, and the name of a batch's own page."""
 
@@ -94,11 +98,15 @@ def _text(path: Path) -> str:
     try:
         size = path.stat().st_size
         if path.is_file() and size > MAX_BYTES:
-            raise SourceError(f"{path}: expected at most {MAX_BYTES:,} bytes, found {size:,}. Split the list.")
+            raise SourceError(
+                f"{path}: expected at most {MAX_BYTES:,} bytes, found {size:,}. Split the list."
+            )
         content = path.read_bytes()
     except OSError as error:
         what = "a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-        raise SourceError(f"{path}: expected a file with questions, found: {what}. Check the name.") from error
+        raise SourceError(
+            f"{path}: expected a file with questions, found: {what}. Check the name."
+        ) from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -109,7 +117,9 @@ def _text(path: Path) -> str:
         ) from error
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise SourceError(f"{path}, line {line}: expected text, found a zero byte. This is no list of questions.")
+        raise SourceError(
+            f"{path}, line {line}: expected text, found a zero byte. This is no list of questions."
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -146,7 +156,11 @@ def _table(text: str, problems: list[str], remarks: list[str]) -> Iterable[Row]:
                     'Put a cell that has a separator in it in "quotation marks".'
                 )
             else:
-                row = {key: cell for key, cell in zip(heading, cells, strict=False) if key in KEYS and cell.strip()}
+                row = {
+                    key: cell
+                    for key, cell in zip(heading, cells, strict=False)
+                    if key in KEYS and cell.strip()
+                }
                 rows.append((place, row))
     except csv.Error as error:
         problems.append(f"line {reader.line_num}: expected CSV, found: {error}.")
@@ -179,7 +193,9 @@ def _yaml(text: str, problems: list[str], _remarks: list[str]) -> Iterable[Row]:
         problems.append(f"{line}: expected YAML, found: {error.problem or error.context}.")
         return []
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problems.append(f"expected YAML, found: {str(error).splitlines()[0] if str(error) else 'too deep a nesting'}.")
+        problems.append(
+            f"expected YAML, found: {str(error).splitlines()[0] if str(error) else 'too deep a nesting'}."
+        )
         return []
     if entries is None:
         return []
@@ -194,7 +210,8 @@ def _yaml(text: str, problems: list[str], _remarks: list[str]) -> Iterable[Row]:
             rows.append((f"item {number}", entry))
         else:
             problems.append(
-                f"item {number}: expected a question as text, found {_named(entry)}. Put it in quotation marks."
+                f"item {number}: expected a question as text, found {_named(entry)}. "
+                "Put it in quotation marks."
             )
     return rows
 
@@ -219,7 +236,9 @@ def _question(place: str, row: dict[str, Any], allowed: Allowed, problems: list[
     if not isinstance(asked, str) or not asked.strip():
         problems.append(f"{place}: expected a question, found {_named(asked) if asked else 'none'}.")
     elif len(asked) > MAX_LINE:
-        problems.append(f"{place}: expected a question, found {len(asked):,} characters. Ask in a sentence or two.")
+        problems.append(
+            f"{place}: expected a question, found {len(asked):,} characters. Ask in a sentence or two."
+        )
     made = Question(
         str(asked).strip(),
         place,
@@ -232,12 +251,16 @@ def _question(place: str, row: dict[str, Any], allowed: Allowed, problems: list[
     return made if len(problems) == before else None
 
 
-def _one_of(key: str, row: dict[str, Any], values: Collection[str], place: str, problems: list[str]) -> str | None:
+def _one_of(
+    key: str, row: dict[str, Any], values: Collection[str], place: str, problems: list[str]
+) -> str | None:
     value = row.get(key)
     if value is None:
         return None
     if not isinstance(value, str) or value.strip() not in values:
-        problems.append(f"{place}: expected {key} to be one of {', '.join(values)}; found {str(value)[:60]!r}.")
+        problems.append(
+            f"{place}: expected {key} to be one of {', '.join(values)}; found {str(value)[:60]!r}."
+        )
         return None
     return value.strip()
 
@@ -246,7 +269,9 @@ def _list_of(
     key: str, row: dict[str, Any], values: Collection[str], place: str, problems: list[str]
 ) -> tuple[str, ...]:
     value = row.get(key)
-    parts = value if isinstance(value, list) else str("" if value is None else value).replace(";", ",").split(",")
+    parts = (
+        value if isinstance(value, list) else str("" if value is None else value).replace(";", ",").split(",")
+    )
     names = [str(part).strip().lower() for part in parts if str(part).strip()]
     unknown = [repr(name[:40]) for name in names if name not in values]
     if unknown:
@@ -268,12 +293,12 @@ def _file(row: dict[str, Any], place: str, problems: list[str]) -> str | None:
 
 
 def name_fault(name: str) -> str | None:
-    """Why no file can bear this name (without ending) everywhere, or None: letters, digits, '-', '_' and '.'."""
+    """Why no file can bear this name (without ending) everywhere; None for letters, digits, '-', '_', '.'."""
     if not name or not all(c.isalnum() or c in "-_." or unicodedata.combining(c) for c in name):
         return "expected letters, digits, '-', '_' and '.' only, and no ending"
     if name[0] in ".-" or name[-1] == ".":
         return "expected a name that begins with a letter or digit and does not end in a point"
-    if name.split(".")[0].lower() in RESERVED:
+    if name.split(".", maxsplit=1)[0].lower() in RESERVED:
         return "this name is kept for the system or for the index page; choose another"
     if len(name.encode("utf-8")) > MAX_NAME:
         return f"expected at most {MAX_NAME} bytes, found {len(name.encode('utf-8'))}"
@@ -287,4 +312,6 @@ def _names_once(questions: list[Question], problems: list[str]) -> None:
         if question.file is not None:
             first = seen.setdefault(question.file.casefold(), question)
             if first is not question:
-                problems.append(f"{question.place}: file {question.file!r} is taken by {first.place} already.")
+                problems.append(
+                    f"{question.place}: file {question.file!r} is taken by {first.place} already."
+                )

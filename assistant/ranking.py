@@ -57,10 +57,16 @@ def scores(evidence: Sequence[Evidence], w: Weights) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below these an answer is weak, or there is none."""
+    """When there is no answer or a weak one, by the score of the best passage.
+
+    Below ``none`` there is none; nor below ``sure`` if the question is nearer by ``margin`` (a difference of
+    cosines) to a subject that belongs elsewhere than to any passage. Below ``weak`` the answer is weak.
+    """
 
     none: float = 0.40
-    weak: float = 0.60
+    margin: float = -0.15
+    sure: float = 0.90
+    weak: float = 0.80
 
 
 WEIGHTS = Weights()

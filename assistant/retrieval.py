@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant import analysis, citations
+from assistant import citations
 from assistant.chunking import NOT_EMBEDDED
 from assistant.errors import UsageError
-from assistant.lexical import Alternative, Concept, Statistics, Words, coverage
+from assistant.evidence import Gathered, gather
+from assistant.i18n import N_
 from assistant.model import Answer, Document, Hit, Kind, Passage
 from assistant.ranking import THRESHOLDS, WEIGHTS, Evidence, Thresholds, Weights, scores
 
 if TYPE_CHECKING:
+    from assistant.elsewhere import Elsewhere
     from assistant.embeddings import Embedder
     from assistant.store import Store
     from assistant.thesaurus import Expansion, Thesaurus
 
 MAX_QUESTION = 2_000
 """Characters of a question; more is a document, not a question."""
-CANDIDATES = 400
-"""Passages taken from each of the two searches before they are weighed together."""
-EXACT_UP_TO = 6_000
-"""Chunks up to which the vector search simply returns them all, so that no neighbour is missed."""
+RANKED = 240
+"""Passages of a ranking; more than any brief shows of all kinds together."""
+NO_PASSAGE = N_("No passage meets the filters.")
+NOTHING = N_("Nothing in the corpus bears on this question.")
+WEAK = N_("The corpus touches on this question at best; check each line for relevance.")
 OPTION_KINDS: tuple[Kind, ...] = ("policy_option", "practical_action")
 NEAR_DUPLICATE = 0.85
 """Share of common terms (Jaccard) from which two passages are the same text at two places."""
@@ -77,12 +82,14 @@ class Retriever:
         store: Store,
         embedder: Embedder,
         thesaurus: Thesaurus,
+        elsewhere: Elsewhere | None = None,
         *,
         weights: Weights = WEIGHTS,
         thresholds: Thresholds = THRESHOLDS,
     ) -> None:
+        self._store = store
         self._catalogue = store.catalogue
-        self._vectors = store.vectors
+        self._elsewhere = elsewhere
         self._embedder = embedder
         self._thesaurus = thesaurus
         self._weights = weights
@@ -117,16 +124,16 @@ class Retriever:
         """All candidates that meet the filters, best first."""
         question = clean_question(question)
         expansion = self._thesaurus.expand(question)
-        eligible = self._eligible(filters)
-        evidence = [e for e in self._evidence(question, expansion) if e.number in eligible]
-        totals = scores(evidence, self._weights)
+        gathered = gather(question, expansion, self._store, self._embedder)
+        totals = scores(gathered.evidence, self._weights)
+        eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
         scored = sorted(
-            ((round(s, 6), e) for s, e in zip(totals, evidence, strict=True)), key=lambda pair: (-pair[0], pair[1].number)
-        )
-        scored = scored[: 2 * CANDIDATES]
+            ((round(s, 6), e) for s, e in zip(totals, gathered.evidence, strict=True) if e.number in eligible),
+            key=lambda pair: (-pair[0], pair[1].number),
+        )[:RANKED]
         passages = self._catalogue.passages([e.number for _, e in scored])
         rows, also_at = _fold_duplicates([(passages[e.number], score, e) for score, e in scored])
-        judged = self._judge(expansion, [e for _, _, e in rows])
+        judged = self._judge(expansion, gathered, scored)
         return Ranking(
             question,
             expansion,
@@ -141,13 +148,11 @@ class Retriever:
 
     # -- filters ---------------------------------------------------------------------------------------------
 
-    def _eligible(self, filters: Filters) -> set[int]:
-        where, values = condition(filters)
-        return self._catalogue.eligible(where, values)
-
     def _excluded(self, filters: Filters) -> dict[str, int]:
         """How many passages each filter alone leaves out."""
-        everything = len(self._catalogue.eligible(*condition(Filters())))
+        if filters == Filters():
+            return {}
+        everything = self._catalogue.how_many(*condition(Filters()))
         named = {
             "kind": Filters(kinds=filters.kinds),
             "source": Filters(documents=filters.documents),
@@ -155,96 +160,26 @@ class Retriever:
             "objective": Filters(objectives=filters.objectives),
         }
         return {
-            name: everything - len(self._catalogue.eligible(*condition(one)))
+            name: everything - self._catalogue.how_many(*condition(one))
             for name, one in named.items()
             if one != Filters() and not (name == "kind" and "mapping" in filters.kinds)
         }
 
-    # -- evidence --------------------------------------------------------------------------------------------
-
-    def _evidence(self, question: str, expansion: Expansion) -> list[Evidence]:
-        concepts = make_concepts(question, expansion)
-        words, statistics = self._statistics(concepts)
-        lexical = self._catalogue.lexical(words, CANDIDATES)
-        cosines = self._cosines(question, expansion, [row[0] for row in lexical])
-        headings = self._catalogue.headings(list(cosines))
-        fields = {row[0]: row[1:] for row in lexical}
-        found = []
-        for number, views in cosines.items():
-            body, above, notes = fields.get(number, ("", "", ""))
-            text = views.get("text", 0.0)
-            met = coverage(concepts, Words.of(body, above), statistics) if body else 0.0
-            note, met_note = views.get("note", text), met
-            if "note" in views:
-                met_note = coverage(concepts, Words.of(notes), statistics) if notes else 0.0
-            found.append(Evidence(number, text, note, met, met_note, headings[number]))
-        return found
-
-    def _statistics(self, concepts: Sequence[Concept]) -> tuple[list[str], Statistics]:
-        words = sorted({t for c in concepts for a in c.alternatives for t in a.terms} | {t for c in concepts for t in c.asked})
-        frequency = self._catalogue.document_frequency(words) if words else {}
-        known = [w for w in words if w in frequency]
-        return known, Statistics(self._catalogue.count("passage"), self._catalogue.mean_length(), frequency)
-
-    def _cosines(
-        self, question: str, expansion: Expansion, lexical: Sequence[int]
-    ) -> dict[int, dict[str, float]]:
-        """The best cosine of each candidate's views ("text", "note") over all forms of the question."""
-        import numpy as np
-
-        forms = list(dict.fromkeys([question, *expansion.variants]))
-        queries = self._embedder.embed(forms)
-        chunks = self._vectors.count()
-        n = chunks if chunks <= EXACT_UP_TO else CANDIDATES
-        best: dict[str, float] = {}
-        for row in self._vectors.query(queries.tolist(), n):
-            for chunk, cosine in row:
-                best[chunk] = max(cosine, best.get(chunk, -1.0))
-        places = self._catalogue.chunk_passages(list(best))
-        missing = [c for ids in self._catalogue.chunks_of([n for n in lexical]).values() for c in ids if c not in best] if n < chunks else []
-        for chunk, vector in self._vectors.vectors(missing).items():
-            best[chunk] = round(float(np.max(queries @ np.asarray(vector, dtype=np.float32))), 6)
-        places.update(self._catalogue.chunk_passages(missing))
-        found: dict[int, dict[str, float]] = {}
-        for chunk, cosine in best.items():
-            place = places.get(chunk)
-            if place is not None:
-                views = found.setdefault(place[0], {})
-                views[place[1]] = max(cosine, views.get(place[1], -1.0))
-        return found
-
     # -- abstention ------------------------------------------------------------------------------------------
 
-    def _judge(self, expansion: Expansion, evidence: Sequence[Evidence]) -> tuple[bool, bool, str | None]:
+    def _judge(
+        self, expansion: Expansion, gathered: Gathered, rows: Sequence[tuple[float, Evidence]]
+    ) -> tuple[bool, bool, str | None]:
         """Whether to abstain, whether the answer is weak, and why."""
-        if not evidence:
-            return True, True, "No passage meets the filters."
-        best = max(0.7 * max(e.text, e.note) + 0.6 * max(e.lexical, e.note_lexical) for e in evidence[:10])
-        if best < self._thresholds.none:
-            return True, True, "Nothing in the corpus bears on this question."
-        if best < self._thresholds.weak:
-            return False, True, "The corpus touches on this question at best; check each line for relevance."
-        return False, False, None
-
-
-def make_concepts(question: str, expansion: Expansion) -> list[Concept]:
-    """The question's words and phrases, each with the thesaurus's alternatives."""
-    concepts: list[Concept] = []
-    used: set[str] = set()
-    for term in expansion.terms:
-        asked = tuple(analysis.terms(term.matched, expansion.language))
-        alternatives = [Alternative(asked, 1.0)] if asked else []
-        for phrase, weight in term.alternatives:
-            words = tuple(analysis.terms(phrase, "en"))
-            if words:
-                alternatives.append(Alternative(words, weight))
-        if alternatives:
-            concepts.append(Concept(asked or alternatives[0].terms, tuple(alternatives)))
-            used.update(asked)
-    for word in dict.fromkeys(analysis.terms(question, expansion.language)):
-        if word not in used:
-            concepts.append(Concept((word,), (Alternative((word,), 1.0),)))
-    return concepts
+        if not rows:
+            return True, True, NO_PASSAGE
+        t = self._thresholds
+        best = rows[0][0]
+        nearest = max(max(e.text, e.note) for _, e in rows)
+        elsewhere = self._elsewhere.nearest(gathered.vector, expansion.language) if self._elsewhere else -1.0
+        if best < t.none or (nearest - elsewhere < t.margin and best < t.sure):
+            return True, True, NOTHING
+        return False, best < t.weak, WEAK if best < t.weak else None
 
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:
@@ -271,14 +206,22 @@ def _fold_duplicates(
 ) -> tuple[list[tuple[Passage, float, Evidence]], dict[str, tuple[str, ...]]]:
     """Near-identical passages of one kind shown once, at the best-ranked place, with the others' ids."""
     kept: list[tuple[Passage, float, Evidence]] = []
-    terms: list[frozenset[str]] = []
     also: dict[str, tuple[str, ...]] = {}
-    for row in rows:
-        words = frozenset(row[0].text.casefold().split())
-        twin = next((i for i, other in enumerate(terms) if _same(words, other)), None)
+    words = [frozenset(row[0].text.casefold().split()) for row in rows]
+    common = Counter(word for some in words for word in some)
+    kept_words: list[frozenset[str]] = []
+    by_word: dict[str, list[int]] = {}
+    for row, some in zip(rows, words, strict=True):
+        # Two sets as alike as that share one of each one's few rarest words (prefix filtering, Chaudhuri et
+        # al. 2006), so only passages that do are compared.
+        rarest = sorted(some, key=lambda w: (common[w], w))[: len(some) - math.ceil(NEAR_DUPLICATE * len(some)) + 1]
+        near = sorted({i for word in rarest for i in by_word.get(word, ())})
+        twin = next((i for i in near if _same(some, kept_words[i])), None)
         if twin is None:
+            for word in rarest:
+                by_word.setdefault(word, []).append(len(kept))
             kept.append(row)
-            terms.append(words)
+            kept_words.append(some)
         else:
             first = kept[twin][0].id
             also[first] = (*also.get(first, ()), row[0].id)

@@ -6,6 +6,7 @@ built from them and the shipped ones, which can be built again at any time.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -30,8 +31,8 @@ class Workspace:
 
     @property
     def documents(self) -> Path:
-        """Where the user's own documents of this corpus lie; may not exist."""
-        return self.folder / "documents"
+        """Where the user's own documents of this corpus lie, or those of a server are mirrored; may not exist."""
+        return (self.store if self.server else self.folder) / "documents"
 
 
 def workspace(corpus: str | None = None, store: str | None = None) -> Workspace:
@@ -42,8 +43,22 @@ def workspace(corpus: str | None = None, store: str | None = None) -> Workspace:
     name = corpus or os.environ.get("GCM_DRAFT_CORPUS") or DEFAULT
     if not _NAME.match(name):
         raise UsageError(f"Expected a corpus name of letters, digits, '-' and '_' (at most 64), found {name!r}.")
-    folder = data_dir() / "corpora" / name
+    folder = _home() / "corpora" / name
     where = store or os.environ.get("GCM_DRAFT_STORE")
     if where and _URL.match(where):
-        return Workspace(name, folder, folder / "server-catalogue", where)
+        place = hashlib.sha256(where.rstrip("/").encode()).hexdigest()[:12]
+        return Workspace(name, folder, folder / f"server-{place}", where)
     return Workspace(name, folder, Path(where) if where else folder / "store")
+
+
+def _home() -> Path:
+    """The data folder; a path that cannot be written to where the system knows no home of this user."""
+    try:
+        folder = data_dir()
+    except (RuntimeError, KeyError):
+        return _NOWHERE
+    return _NOWHERE if folder.parts[:1] == ("~",) else folder
+
+
+_NOWHERE = Path(os.devnull) / "gcm-draft"
+"""Below a file that is no folder: opening says there is no store, writing that it cannot be written."""

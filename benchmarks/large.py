@@ -77,8 +77,8 @@ class SpreadVectors:
 
 
 def units() -> list[Passage]:
-    """The 206 policy options and practical actions of the Recollection."""
-    kinds = ("policy_option", "practical_action")
+    """The 206 policy options, practical actions and practice examples of the Recollection."""
+    kinds = ("policy_option", "practical_action", "practice_example")
     return [p for p in load_shipped().passages.values() if p.kind in kinds]
 
 

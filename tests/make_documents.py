@@ -21,20 +21,23 @@ DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 
 VOCABULARY = {
     "en": (
-        "states should establish regular pathways for migrant workers and their families while ensuring access to "
-        "justice remittances cooperation governance vulnerability international recruitment statistics labour "
-        "protection diaspora communities reintegration partnership sustainable development migration border "
-        "authorities consular documentation qualifications recognition employers unions social security portability"
+        "states should establish regular pathways for migrant workers and their families while ensuring "
+        "access to justice remittances cooperation governance vulnerability international recruitment "
+        "statistics labour protection diaspora communities reintegration partnership sustainable "
+        "development migration border authorities consular documentation qualifications employers "
+        "unions social security portability"
     ),
     "fr": (
-        "les états devraient établir des voies régulières pour les travailleurs migrants et leurs familles en "
-        "garantissant l'accès à la justice coopération internationale vulnérabilité recrutement équitable "
-        "développement qualifications réintégration communautés frontières où être hétérogène naïve cœur reçu"
+        "les états devraient établir des voies régulières pour les travailleurs migrants et leurs "
+        "familles en garantissant l'accès à la justice coopération internationale vulnérabilité "
+        "recrutement équitable développement qualifications réintégration communautés frontières où "
+        "être hétérogène naïve cœur reçu"
     ),
     "es": (
-        "los estados deberían establecer vías regulares para los trabajadores migrantes y sus familias garantizando "
-        "el acceso a la justicia cooperación internacional vulnerabilidad contratación equitativa desarrollo niños "
-        "cualificaciones reintegración comunidades fronteras señal pingüino acción también según más"
+        "los estados deberían establecer vías regulares para los trabajadores migrantes y sus familias "
+        "garantizando el acceso a la justicia cooperación internacional vulnerabilidad contratación "
+        "equitativa desarrollo niños cualificaciones reintegración comunidades fronteras señal pingüino "
+        "acción según más"
     ),
 }
 
@@ -175,7 +178,9 @@ class Typesetter:
         self.y -= self.layout.gap
         self.truth.paragraphs.append(placed)
 
-    def _fill(self, words: list[str], width: float, font: str, size: float, style: str) -> tuple[list[str], list[str], str]:
+    def _fill(
+        self, words: list[str], width: float, font: str, size: float, style: str
+    ) -> tuple[list[str], list[str], str]:
         """As many words as fit, the words left, and how the last was cut ("", "soft", "hard")."""
         line: list[str] = []
         space = pdfmetrics.stringWidth(" ", font, size)
@@ -257,7 +262,9 @@ class Typesetter:
 
         return draw
 
-    def _line(self, words: list[str], indent: float, font: str, size: float, justify: bool, marker: str) -> None:
+    def _line(
+        self, words: list[str], indent: float, font: str, size: float, justify: bool, marker: str
+    ) -> None:
         x, y = self.lefts[self.column] + indent, self.y
         natural = sum(self._width(word, font, size) for word in words)
         gaps = max(1, len(words) - 1)
@@ -267,7 +274,15 @@ class Typesetter:
         self._later(y, self._drawn(x, y, words, font, size, space, marker, indent))
 
     def _drawn(
-        self, x: float, y: float, words: list[str], font: str, size: float, space: float, marker: str, indent: float
+        self,
+        x: float,
+        y: float,
+        words: list[str],
+        font: str,
+        size: float,
+        space: float,
+        marker: str,
+        indent: float,
     ) -> Callable[[], None]:
         def draw() -> None:
             if marker:

@@ -153,6 +153,7 @@ WRITTEN = [
         "GFMD Thematic Recollection 2017, Cluster 2, PO, p. 16; p. 17 in the edition cited by the GFMD overview",
         None,
     ),
+    ("Cluster 2, OPA, p. 17. The rest of the note says more, at length.", "Cluster 2, OPA, p. 17"),
     ("My note, p. 12 (PDF p. 14)", "My note, p. 12 (PDF p. 14)"),
     ("My note, PDF p. 14", "My note, PDF p. 14"),
     ("My note, under “Fees, costs (2)”", "My note, under “Fees, costs (2)”"),

@@ -62,8 +62,14 @@ def test_messages_of_code_and_templates_are_found():
 
 
 def test_plurals_follow_each_language():
-    for language, count, wanted in (("fr", 1, "Cité en note"), ("fr", 2, "Cité dans les"), ("es", 1, "Citado en la nota")):
-        text = i18n.translator(language).ngettext("Cited in note %(numbers)s.", "Cited in notes %(numbers)s.", count)
+    for language, count, wanted in (
+        ("fr", 1, "Cité en note"),
+        ("fr", 2, "Cité dans les"),
+        ("es", 1, "Citado en la nota"),
+    ):
+        text = i18n.translator(language).ngettext(
+            "Cited in note %(numbers)s.", "Cited in notes %(numbers)s.", count
+        )
         assert text.startswith(wanted)
 
 
@@ -72,7 +78,9 @@ def test_unknown_language_names_the_known_ones():
         i18n.translator("de")
 
 
-@pytest.mark.parametrize(("language", "heading"), [("fr", "Options de politique"), ("es", "Opciones de política")])
+@pytest.mark.parametrize(
+    ("language", "heading"), [("fr", "Options de politique"), ("es", "Opciones de política")]
+)
 def test_a_brief_speaks_its_language_and_quotes_as_printed(language, heading):
     text = render(briefs.briefing_note(language), "md").decode()
     assert f"## {heading}\n" in text

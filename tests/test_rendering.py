@@ -84,7 +84,7 @@ AWKWARD = (
     "“quoted” ‘inside’ \"straight\" 'single' […]",
     "tab\tnew\nline\x07bell\x00nul\ufdd0mark\ufdd2",
     "snake_case @someone #topic a@b.c [@cite] [[wiki]] - [ ] task",
-    "العربية ‏mixed‎ עברית 中文 🇺🇳 é",
+    "العربية \u200fmixed\u200e עברית 中文 🇺🇳 é",
     "<script>alert(1)</script> <!-- comment --> ]]> &#x27; </span>",
     "\u00a0no-break\u202fspaces\u00a0",
     "p. 17 of Cluster 2",
@@ -116,7 +116,7 @@ def assert_verbatim(text: str) -> None:
     quotes.feed(render(brief, "html").decode())
     assert quotes.found == [wanted]
     assert wanted in word_text(render(brief, "docx"))
-    assert wanted.strip("“”") in json.loads(render(brief, "json"))["sections"][0]["items"][0]["text"] or text != clean(text)
+    assert json.loads(render(brief, "json"))["sections"][0]["items"][0]["text"] == text
 
 
 @given(st.text(alphabet=r"\|`*_[]<a ", min_size=1, max_size=12))
@@ -175,10 +175,15 @@ def test_line_of_a_brief_as_the_house_writes_it():
     md = render(briefs.briefing_note(), "md").decode()
     assert "certification mechanisms for recruitment agencies.” (Cluster 2, OPA, p. 17)[^1]\n" in md
     assert "[^5]: GFMD Thematic Recollection 2017, Cluster 2, PO, p. 15; p. 16 in the edition cited by" in md
-    assert "[^7]: GFMD Thematic Recollection 2017, Cluster 1, OPA, pp. 11-12. Page probable, not certain.\n" in md
+    assert (
+        "[^7]: GFMD Thematic Recollection 2017, Cluster 1, OPA, pp. 11-12. Page probable, not certain.\n"
+        in md
+    )
     assert "Example, p. 17. <http://gfmd.org/pfp/ppd/470>\n" in md
     assert "Notes 31 and 32 carry the same link, probably a slip in the source.\n" in md
-    assert "(GFMD Dialogue Summary Report 2017, para. 17, p. 4)" in md, "another document's Cluster is never bare"
+    assert "(GFMD Dialogue Summary Report 2017, para. 17, p. 4)" in md, (
+        "another document's Cluster is never bare"
+    )
     assert "(UN Migration Network Hub 2022, Kate Barth, 3 Dec 2021, Question 2)" in md
 
 
@@ -201,7 +206,11 @@ def test_cut_quotations_show_where_they_are_cut():
     [
         ("One. Two. Three.", 9, "“One. Two. […]”"),
         ("One thing, etc. – and more; then Two.", 10, "“One thing, etc. – and more; […]”"),
-        ("A long sentence without an end that is not cut", 10, "“A long sentence without an end that is not cut”"),
+        (
+            "A long sentence without an end that is not cut",
+            10,
+            "“A long sentence without an end that is not cut”",
+        ),
         ("See Mr. Smith e.g. Today. Then.", 5, "“See Mr. Smith e.g. Today. […]”"),
         ("Short.", 100, "“Short.”"),
     ],

@@ -77,7 +77,9 @@ def test_policy_allows_this_style_sheet_and_nothing_else():
 def test_every_citation_opens_its_passage_with_the_quotation_marked():
     text = page()
     for citation in briefs.briefing_note().citations:
-        panel = re.search(rf'<aside class="panel" id="passage-{citation.number}".*?</aside>', text, re.DOTALL)[0]
+        panel = re.search(
+            rf'<aside class="panel" id="passage-{citation.number}".*?</aside>', text, re.DOTALL
+        )[0]
         assert f'href="#passage-{citation.number}"' in text
         assert "data-gcm-source" in panel
         marked = " ".join(re.findall(r"<mark>(.*?)</mark>", panel, re.DOTALL))
@@ -112,7 +114,9 @@ def test_data_cannot_become_markup():
         gaps=(nasty,),
         citations=(replace(item.citation, label=nasty, links=("javascript:alert(1)", nasty)),),
     )
-    brief = replace(brief, sections=(replace(brief.sections[0], items=(replace(item, citation=brief.citations[0]),)),))
+    brief = replace(
+        brief, sections=(replace(brief.sections[0], items=(replace(item, citation=brief.citations[0]),)),)
+    )
     checker = checked(render(brief, "html", corpus=briefs.corpus()).decode())
     assert [tag for tag, _ in checker.elements].count("script") == 1
     assert "img" not in [tag for tag, _ in checker.elements]

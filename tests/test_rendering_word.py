@@ -1,4 +1,4 @@
-"""Word files: the package Word expects, real footnotes, real styles, languages; and LibreOffice opens them."""
+"""Word files: the package Word expects, real footnotes and styles, languages; LibreOffice opens them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def test_package_is_complete(template):
     trees = {name: etree.fromstring(data) for name, data in found.items()}
     types = trees["[Content_Types].xml"]
     declared = {e.get("PartName").lstrip("/") for e in types if e.tag.endswith("Override")}
-    assert declared == {name for name in found if not name.endswith(".rels") and name != "[Content_Types].xml"}
+    assert declared == {
+        name for name in found if not name.endswith(".rels") and name != "[Content_Types].xml"
+    }
     for name, tree in trees.items():
         if name.endswith(".rels"):
             base = "" if name == "_rels/.rels" else "word/"
@@ -57,7 +59,10 @@ def test_package_is_complete(template):
 
 def test_footnotes_are_real_and_repeated_ones_refer_back():
     found = parts(note())
-    document, notes = etree.fromstring(found["word/document.xml"]), etree.fromstring(found["word/footnotes.xml"])
+    document, notes = (
+        etree.fromstring(found["word/document.xml"]),
+        etree.fromstring(found["word/footnotes.xml"]),
+    )
     ids = document.xpath("//w:footnoteReference/@w:id", namespaces=NS)
     assert ids == [str(n) for n in range(1, 15)]
     assert notes.xpath("//w:footnote/@w:id", namespaces=NS) == ["-1", "0", *ids]
@@ -142,7 +147,9 @@ def test_merged_file_lists_its_briefs_as_links():
     assert [p.get("name") for p in custom] == ["gcm-draft-certificate", "gcm-draft-certificate-2"]
 
 
-@pytest.mark.skipif(not find_office() or not shutil.which("pdftotext"), reason="needs LibreOffice and pdftotext")
+@pytest.mark.skipif(
+    not find_office() or not shutil.which("pdftotext"), reason="needs LibreOffice and pdftotext"
+)
 def test_libreoffice_shows_the_same_numbers(tmp_path):
     brief = briefs.briefing_note()
     pdf = tmp_path / "brief.pdf"

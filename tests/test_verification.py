@@ -73,7 +73,7 @@ OK_NOTES = {
     "list item": f"- First, “{CODES}” {CITED}\n- Second.",
     "emphasis": f"**“{CODES}”** *{CITED}*.",
     "with a link": f"“{CODES}” ({REC}, Cluster 2, OPA, p. 17, <https://gfmd.org/docs>).",
-    "across lines": f"“{CODES.replace(', ', ',\n')}” {CITED}.",
+    "across lines": "“" + CODES.replace(", ", ",\n") + f"” {CITED}.",
     "both editions": f"“{CODES}” ({REC}, Cluster 2, OPA, p. 17; p. 17 in the edition cited by the GFMD overview).",
     "full title": f"“{CODES}” (Thematic Recollection 2007–2017, Cluster 2, OPA, p. 17).",
     "document alone": f"“{CODES}” ({REC}).",
@@ -90,25 +90,23 @@ def test_however_it_is_quoted_and_cited(note):
 
 
 UNCHANGED = {
-    "typographic quotes": (f"“{CODES}”", CITED),
-    "soft hyphens": (f"“{CODES.replace('recruitment', 're\u00adcruit\u00adment')}”", CITED),
-    "line-break hyphen": (f"“{CODES.replace('dissemination', 'dissem-\nination')}”", CITED),
-    "non-breaking spaces": (f"“{CODES.replace(' ', '\u00a0')}”", CITED),
-    "ligatures": (f"“{CODES.replace('further', 'further').replace('fair', '\ufb01x').replace('\ufb01x', 'fair')}”", CITED),
-    "zero-width": (f"“{CODES.replace('codes', 'co\u200bdes')}”", CITED),
-    "spaces": (f"“{CODES.replace(' ', '  ')}”", CITED),
-    "dashes": ("“five numbered” ", ""),
-    "footnote call": (f"“{CODES[:-1]}²⁹.”", CITED),
-    "footnote call in brackets": (f"“{CODES[:-1]}[29].”", CITED),
-    "no final stop": (f"“{CODES[:-1]}”", CITED),
-    "part of the passage": (f"“{CODES[:60].rsplit(' ', 1)[0]}”", CITED),
-    "leading and final ellipsis": (f"“[…] {CODES[8:]} […]”", CITED),
+    "soft hyphens": CODES.replace("recruitment", "re\u00adcruit\u00adment"),
+    "line-break hyphen": CODES.replace("dissemination", "dissem-\nination"),
+    "non-breaking spaces": CODES.replace(" ", "\u00a0"),
+    "ligature": CODES.replace("further", "further").replace("sector", "se\u200bctor"),
+    "spaces": CODES.replace(" ", "  "),
+    "footnote call": CODES[:-1] + "²⁹.",
+    "footnote call in brackets": CODES[:-1] + "[29].",
+    "no final stop": CODES[:-1],
+    "other punctuation": CODES.replace(", particularly", " – particularly"),
+    "part of the passage": CODES[:60].rsplit(" ", 1)[0],
+    "leading and final ellipsis": f"[…] {CODES[8:]} […]",
 }
 
 
-@pytest.mark.parametrize(("quote", "cited"), [v for v in UNCHANGED.values() if v[1]], ids=[k for k, v in UNCHANGED.items() if v[1]])
-def test_what_never_counts_as_a_change(quote, cited):
-    assert verdict(f"{quote} {cited}.") == "ok"
+@pytest.mark.parametrize("quote", UNCHANGED.values(), ids=UNCHANGED)
+def test_what_never_counts_as_a_change(quote):
+    assert verdict(f"“{quote}” {CITED}.") == "ok"
 
 
 def test_a_ligature_and_a_dash_are_no_change():
@@ -279,7 +277,7 @@ STITCHED = {
 def test_parts_of_several_passages_run_together(quote):
     finding = only(f"“{quote}” {CITED}")
     assert finding.verdict == "stitched"
-    assert len(finding.candidates) == 2
+    assert len(finding.advice.split("(GFMD Thematic Recollection 2017")) == 3
 
 
 def test_a_quotation_over_several_paragraphs():
@@ -353,7 +351,7 @@ def test_a_whole_passage_is_never_too_short():
 def test_terms_titles_and_warnings_are_no_quotations():
     note = (
         "# What is said on “the portability of pensions”\n\nThe “win-win” approach of “Cluster 6” is a term.\n\n"
-        "> **The corpus offers no evidence on this question.** Try other words.\n\n`“code is not quoted”`\n"
+        "> **The corpus offers no evidence on this question.** Try other words.\n\n```\n“code is not quoted”\n```\n"
     )
     assert findings(note) == ()
 

@@ -7,51 +7,50 @@ brief that fails is reported and the others are written. Files are written throu
 from __future__ import annotations
 
 import os
-import re
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.batch import index
 from assistant.batch.manifest import Manifest, Record, Write, bytes_of, changes, sha256
-from assistant.errors import GcmDraftError, ProblemsError, UsageError
+from assistant.batch.tasks import (
+    FOR_OBJECTIVES,
+    FOR_QUESTIONS,
+    Task,
+    check,
+    tasks_for_objectives,
+    tasks_for_questions,
+)
+from assistant.errors import GcmDraftError, UsageError
 from assistant.model import as_dict
-from assistant.questions_file import Question
 from assistant.rendering import FORMATS, load_template, merge
 from assistant.resources import config_dir
-from assistant.retrieval import Filters
 from assistant.version import __version__
 
 if TYPE_CHECKING:
     from assistant.library import Library
     from assistant.model import Brief, Item
 
-FOR_OBJECTIVES = "objective-summary"
-FOR_QUESTIONS = "briefing-note"
+__all__ = [
+    "FOR_OBJECTIVES",
+    "FOR_QUESTIONS",
+    "Outcome",
+    "Task",
+    "check",
+    "run",
+    "tasks_for_objectives",
+    "tasks_for_questions",
+]
+
 SAVE_EVERY = 1.0
 """Seconds between two writings of the manifest while briefs are made; it is always written at the end."""
-_SLUG = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One brief to write. ``name`` is its file without ending; ``limit`` is passages a section, None for usual."""
-
-    name: str
-    question: str
-    template: str
-    language: str = "en"
-    filters: Filters = field(default_factory=Filters)
-    limit: int | None = None
-    objective: int | None = None
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run did: files written with the reason, left as they were, kept although stale or edited; failures.
+    """What a run did: files written with the reason, files left as they were, files kept as edited.
 
     ``failures`` are names of briefs with the message; ``weak`` and ``empty`` are names of briefs.
     """
@@ -70,93 +69,6 @@ class Outcome:
         self.errors.append(error)
 
 
-def tasks_for_objectives(numbers: Iterable[int], common: Task) -> list[Task]:
-    """A task for each objective (1 to 23), with the options of ``common``."""
-    return [replace(common, name=f"objective-{n:02}", question=f"Objective {n}", objective=n) for n in numbers]
-
-
-def tasks_for_questions(questions: Sequence[Question], common: Task) -> list[Task]:
-    """A task for each question of a list; what the list says goes before ``common``.
-
-    Files are numbered in the order of the list ("03-ethical-recruitment") unless the list names them.
-    """
-    digits = max(2, len(str(len(questions))))
-    made = []
-    for number, q in enumerate(questions, 1):
-        filters = Filters(
-            q.kinds or common.filters.kinds,
-            common.filters.documents,
-            q.clusters or common.filters.clusters,
-            common.filters.objectives,
-        )
-        made.append(
-            replace(
-                common,
-                name=q.file or f"{number:0{digits}}-{slug(q.question)}",
-                question=q.question,
-                template=q.template or common.template,
-                language=q.language or common.language,
-                filters=filters,
-            )
-        )
-    return made
-
-
-def slug(text: str) -> str:
-    """A name for a file on any system: small Latin letters, digits and hyphens, at most 48; "question" if none.
-
-    >>> slug("Équité : l'accès aux soins?"), slug("العمل اللائق")
-    ('equite-l-acces-aux-soins', 'question')
-    """
-    plain = unicodedata.normalize("NFKD", text[:1000]).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)
-    name = ""
-    for word in words:
-        if len(name) + len(word) + 1 > _SLUG:
-            break
-        name += f"-{word}"
-    return name[1:] or "".join(words)[:_SLUG] or "question"
-
-
-def check(tasks: Sequence[Task], formats: Sequence[str], folder: Path, merged: Path | None) -> None:
-    """Raise ProblemsError with everything that would stop the run or make two briefs share a file."""
-    problems = []
-    if folder.exists() and not folder.is_dir():
-        problems.append(f"{folder} is a file. Name a folder with -o.")
-    for name in sorted({t.template for t in tasks}):
-        try:
-            load_template(name)
-        except GcmDraftError as error:
-            problems.append(str(error))
-    seen: dict[str, Task] = {}
-    for task in tasks:
-        if seen.setdefault(task.name.casefold(), task) is not task:
-            problems.append(f"two briefs would be called {task.name!r}; give one of them another 'file'")
-    if merged is not None:
-        problems += _merge_problems(tasks, merged, folder)
-    unknown = [fmt for fmt in formats if fmt not in FORMATS]
-    if unknown or not formats:
-        problems.append(f"expected formats out of {', '.join(FORMATS)}, found {', '.join(unknown) or 'none'}")
-    if problems:
-        raise ProblemsError("Nothing was written:", problems)
-
-
-def _merge_problems(tasks: Sequence[Task], merged: Path, folder: Path) -> list[str]:
-    problems = []
-    templates = sorted({t.template for t in tasks})
-    if merged.suffix.lower() != ".docx":
-        problems.append(f"--merge makes a Word file: expected a name that ends in .docx, found {str(merged)!r}")
-    if merged.is_dir():
-        problems.append(f"--merge {merged}: expected a file, found a folder")
-    if not merged.parent.is_dir() and merged.parent.resolve() != folder.resolve():
-        problems.append(f"--merge {merged}: there is no folder {merged.parent}; make it first")
-    if len(templates) > 1:
-        problems.append(f"--merge takes one template for all, found {', '.join(templates)}; choose one with -t")
-    if merged.parent.resolve() == folder.resolve() and merged.stem.casefold() in {t.name.casefold() for t in tasks}:
-        problems.append(f"--merge {merged}: one of the briefs has this name; choose another")
-    return problems
-
-
 def run(
     library: Library,
     tasks: Sequence[Task],
@@ -166,11 +78,12 @@ def run(
     *,
     force: bool = False,
     merged: Path | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], Callable[[int], None]] = lambda _: lambda _: None,
 ) -> Outcome:
     """Write the briefs into ``folder``, which is made if it is missing.
 
-    ``force`` makes everything anew and overwrites edited files. ``advance`` is called with 1 after each brief.
+    ``force`` makes everything anew and overwrites edited files. ``progress`` is given the number
+    of briefs once the index is open and returns a function to call with 1 after each.
     Raises ProblemsError before anything is written (:func:`check`), SourceError for a damaged manifest, and
     whatever keeps every brief from being made (a corpus or a store that cannot be read).
     """
@@ -179,6 +92,7 @@ def run(
     batch = _Batch(library, folder, write, manifest, force)
     batch.prepare(tasks, formats)
     folder.mkdir(parents=True, exist_ok=True)
+    advance = progress(len(tasks))
     try:
         for task in tasks:
             batch.one(task, formats)
@@ -196,7 +110,13 @@ class _Batch:
     """One run over one folder."""
 
     def __init__(self, library: Library, folder: Path, write: Write, manifest: Manifest, force: bool) -> None:
-        self.library, self.folder, self.write, self.manifest, self.force = library, folder, write, manifest, force
+        self.library, self.folder, self.write, self.manifest, self.force = (
+            library,
+            folder,
+            write,
+            manifest,
+            force,
+        )
         self.outcome = Outcome()
         self.briefs: dict[str, Brief] = {}
         self.saved = time.monotonic()
@@ -296,7 +216,7 @@ class _Batch:
             raise GcmDraftError("; ".join(dict.fromkeys(map(_message, failed)))) from failed[0]
 
     def _put(self, path: Path, name: str, content: bytes, entry: dict[str, Any] | None, why: str) -> bool:
-        """Write the file unless somebody else's or edited bytes stand there; whether the content now stands there."""
+        """Write the file unless other bytes than ours stand there; whether the content now stands there."""
         found = bytes_of(path)
         if found == content:
             self.outcome.unchanged.append(name)
@@ -306,10 +226,12 @@ class _Batch:
                 self.outcome.kept.append((name, "was there before this batch"))
                 return False
             if sha256(found) != entry["sha256"]:
-                self.outcome.kept.append((name, f"edited by hand; not made anew although {why or 'asked'}"))
+                self.outcome.kept.append((name, f"edited by hand; left although {why or 'asked'}"))
                 return False
         self.write(path, content)
-        self.outcome.written.append((name, "it was missing" if found is None and entry else why or "asked with --force"))
+        self.outcome.written.append(
+            (name, "it was missing" if found is None and entry else why or "asked with --force")
+        )
         return True
 
     def _record(self, task: Task, brief: Brief) -> Record:
@@ -339,7 +261,11 @@ class _Batch:
             return {item.citation.passage_id for section in sections for item in section.items}
         passages = self.library.corpus.passages
         cited = (passages.get(c.passage_id) for c in brief.citations)
-        return {p.id for p in cited if p and number in p.objectives and p.kind in ("policy_option", "practical_action")}
+        return {
+            p.id
+            for p in cited
+            if p and number in p.objectives and p.kind in ("policy_option", "practical_action")
+        }
 
     def _remarks(self, task: Task, brief: Brief, mapped: int) -> list[str]:
         objective = self.library.objectives.get(task.objective) if task.objective else None
@@ -386,7 +312,9 @@ class _Batch:
         """The index: this run's briefs, then those of earlier runs that are still in the folder."""
         names = [task.name for task in tasks]
         for record in self.manifest.items.values():
-            record.files = {name: entry for name, entry in record.files.items() if (self.folder / name).is_file()}
+            record.files = {
+                name: entry for name, entry in record.files.items() if (self.folder / name).is_file()
+            }
         self.manifest.items = {n: r for n, r in self.manifest.items.items() if r.files or n in names}
         page = index.Page(
             tasks[0].language,
@@ -398,7 +326,9 @@ class _Batch:
         made = {"index.md": index.markdown(page)} | ({"index.html": index.html(page)} if html else {})
         for name, text in made.items():
             content, entry = text.encode("utf-8"), self.manifest.others.get(name)
-            if self._put(self.folder / name, name, content, entry, "new" if entry is None else "the briefs changed"):
+            if self._put(
+                self.folder / name, name, content, entry, "new" if entry is None else "the briefs changed"
+            ):
                 self.manifest.others[name] = {"sha256": sha256(content)}
 
 
@@ -422,4 +352,8 @@ def _message(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
     text = str(error) or type(error).__name__
-    return text if isinstance(error, GcmDraftError) or hasattr(error, "exit_code") else f"{type(error).__name__}: {text}"
+    return (
+        text
+        if isinstance(error, GcmDraftError) or hasattr(error, "exit_code")
+        else f"{type(error).__name__}: {text}"
+    )

@@ -6,7 +6,9 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape as escape_html
+from pathlib import Path
 from urllib.parse import quote
 
 from assistant.batch.manifest import Record
@@ -18,7 +20,7 @@ Named = Sequence[tuple[str, Record]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the page shows. ``failures`` are names with messages; ``kept`` are files left as somebody edited them."""
+    """What the page shows: ``failures`` are names with messages, ``kept`` files left as edited by hand."""
 
     language: str
     items: Named
@@ -66,26 +68,36 @@ def _outline(page: Page) -> _Outline:
         _("Weak, empty or missing"),
         tuple(_warnings(page)),
         tuple(tables),
-        _("Mapped options: those that the GFMD's experts mapped to the objective. Options found: the program's own finding."),
+        _(
+            "Mapped options: those that the GFMD's experts mapped to the objective. "
+            "Options found: the program's own finding."
+        ),
     )
 
 
 def _warnings(page: Page) -> Iterable[tuple[str, str]]:
     """A label and a sentence for each brief that a reader must not take for a full one."""
     _ = translator(page.language).gettext
-    for name, record in page.items:
+    for _name, record in page.items:
         said = [_states(page.language)[record.state]] if record.state != "ok" else []
         if record.objective and not record.mapped:
             said.append(_("no option is mapped to it"))
         if said:
-            yield _label(record, page.language), "; ".join(said) + "." + "".join(f" {r}" for r in record.remarks)
+            yield (
+                _label(record, page.language),
+                "; ".join(said) + "." + "".join(f" {r}" for r in record.remarks),
+            )
     for name, message in page.failures:
         yield name, f"{_('not made')}: {message}"
 
 
 def _states(language: str) -> dict[str, str]:
     _ = translator(language).gettext
-    return {"ok": "", "weak": _("weak: the corpus covers it poorly"), "empty": _("empty: the corpus offers no evidence")}
+    return {
+        "ok": "",
+        "weak": _("weak: the corpus covers it poorly"),
+        "empty": _("empty: the corpus offers no evidence"),
+    }
 
 
 def _label(record: Record, language: str) -> str:
@@ -103,16 +115,23 @@ def _tables(page: Page, items: Named, title: str) -> Iterable[_Table]:
     if objectives:
         header = (_("Objective"), _("Title of the objective"), _("Mapped options"), *counts)
         rows = tuple(
-            (str(r.objective), r.title, str(r.mapped), str(r.found), str(r.examples), _remark(page, r), _links(r))
+            (
+                str(r.objective),
+                r.title,
+                str(r.mapped),
+                str(r.found),
+                str(r.examples),
+                _remark(page, r),
+                _links(r),
+            )
             for _n, r in objectives
         )
         yield _Table(title, header, rows, frozenset({0, 2, 3, 4}))
     if questions:
-        header = (_("Question"), *counts)
-        rows = tuple(
+        asked: tuple[tuple[_Cell, ...], ...] = tuple(
             (r.question, str(r.found), str(r.examples), _remark(page, r), _links(r)) for _n, r in questions
         )
-        yield _Table(title, header, rows, frozenset({1, 2}))
+        yield _Table(title, (_("Question"), *counts), asked, frozenset({1, 2}))
 
 
 def _remark(page: Page, record: Record) -> str:
@@ -142,7 +161,11 @@ def markdown(page: Page) -> str:
         parts += [f"## {escape(outline.warnings_title)}", "\n".join(lines)]
     for table in outline.tables:
         rule = ["---:" if number in table.numeric else "---" for number in range(len(table.header))]
-        rows = [[escape(head) for head in table.header], rule, *([_md(cell) for cell in row] for row in table.rows)]
+        rows = [
+            [escape(head) for head in table.header],
+            rule,
+            *([_md(cell) for cell in row] for row in table.rows),
+        ]
         parts += [f"## {escape(table.title)}", "\n".join(f"| {' | '.join(row)} |" for row in rows)]
     return "\n\n".join([*parts, f"*{escape(outline.foot)}*"]) + "\n"
 
@@ -155,43 +178,25 @@ def _md(cell: _Cell) -> str:
 
 # -- HTML ----------------------------------------------------------------------------------------------------
 
-_CSS = """\
-:root{color-scheme:light dark;--paper:#fffefb;--ink:#1c2126;--soft:#5a646e;--line:#dcdfe0;--accent:#1d4f7c;--gap:#fbe9e2;--gap-ink:#8a3413}
-@media (prefers-color-scheme:dark){:root{--paper:#14181c;--ink:#e6e4de;--soft:#9aa5af;--line:#333b43;--accent:#8fbfe8;--gap:#43261b;--gap-ink:#f0b79f}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,"Liberation Sans",sans-serif}
-main{max-width:72rem;margin:0 auto;padding:3rem 1.5rem 4rem}
-h1{font-size:1.7rem;line-height:1.2;margin:0 0 1.6rem;padding-bottom:1rem;border-bottom:3px solid var(--accent)}
-h2{font-size:1rem;color:var(--accent);margin:2.2rem 0 .8rem}
-ul{padding-left:1.2rem;margin:0}li{margin:0 0 .5rem}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.9rem}
-th{text-align:left;vertical-align:bottom;font-size:.76rem;color:var(--soft);border-bottom:2px solid var(--accent)}
-th,td{padding:.5rem .9rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.zero{color:var(--gap-ink)}td.zero span{background:var(--gap);border-radius:.3rem;padding:.05rem .45rem}
-td.files{white-space:nowrap}td.remark{color:var(--gap-ink);font-size:.82rem;min-width:7rem}
-a{color:var(--accent);text-underline-offset:.15em;margin-right:.4em}
-footer{color:var(--soft);font-size:.82rem;margin-top:2rem}
-@media print{body{font-size:10pt}main{padding:0;max-width:none}tr,li{break-inside:avoid}}
-"""
-
 
 def html(page: Page) -> str:
     """The page as one self-contained HTML file without any script."""
     outline = _outline(page)
-    policy = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+    policy = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="{escape_html(page.language)}"><head><meta charset="utf-8">',
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         f"style-src 'sha256-{policy}'; base-uri 'none'; form-action 'none'\">",
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="generator" content="gcm-draft">',
-        f"<title>{_text(outline.title)}</title><style>{_CSS}</style></head>",
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="generator" content="gcm-draft">',
+        f"<title>{_text(outline.title)}</title><style>{_css()}</style></head>",
         f"<body><main><h1>{_text(outline.title)}</h1>",
     ]
     if outline.warnings:
-        lines = (f"<li><strong>{_text(label)}</strong>: {_text(said)}</li>" for label, said in outline.warnings)
+        lines = (
+            f"<li><strong>{_text(label)}</strong>: {_text(said)}</li>" for label, said in outline.warnings
+        )
         parts += [f"<section><h2>{_text(outline.warnings_title)}</h2><ul>", *lines, "</ul></section>"]
     for table in outline.tables:
         parts.append(_html_table(table))
@@ -200,9 +205,10 @@ def html(page: Page) -> str:
 
 def _html_table(table: _Table) -> str:
     last = len(table.header) - 1
-    kinds = {n: ' class="n"' for n in table.numeric} | {last: ' class="files"', last - 1: ' class="remark"'}
+    kinds = dict.fromkeys(table.numeric, ' class="n"') | {last: ' class="files"', last - 1: ' class="remark"'}
     head = "".join(
-        f'<th scope="col"{kinds[n] if n in table.numeric else ""}>{_text(h)}</th>' for n, h in enumerate(table.header)
+        f'<th scope="col"{kinds[n] if n in table.numeric else ""}>{_text(h)}</th>'
+        for n, h in enumerate(table.header)
     )
     rows = []
     for row in table.rows:
@@ -226,3 +232,8 @@ def _html_cell(cell: _Cell, *, zero: bool) -> str:
 
 def _text(text: str) -> str:
     return escape_html(clean(text))
+
+
+@cache
+def _css() -> str:
+    return (Path(__file__).parent / "index.css").read_text(encoding="utf-8")

@@ -22,14 +22,14 @@ Write = Callable[[Path, bytes], None]
 
 CHANGES: dict[str, str] = {
     "question": "the question changed",
-    "options": "other options",
-    "template": "another template",
+    "options": "the options changed",
+    "template": "it is another template",
     "template_sha256": "the template changed",
     "corpus_sha256": "the corpus changed",
     "lexicon_sha256": "search notes or thesaurus changed",
-    "embedder": "another embedder",
-    "index_version": "another version of the index",
-    "program_version": "another version of the program",
+    "embedder": "the embedder changed",
+    "index_version": "the index has another version",
+    "program_version": "the program has another version",
 }
 """What a file is made from, and what to say where it is no longer the same."""
 

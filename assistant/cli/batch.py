@@ -29,30 +29,72 @@ class Objectives(common.Numbers):
     def __init__(self) -> None:
         super().__init__(1, 23)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
         """The numbers in order, each once; 1 to 23 for "all"."""
         everything = isinstance(value, str) and value.strip().lower() == "all"
         return super().convert("1-23" if everything else value, param, ctx)
 
 
-@click.command("batch", epilog="Example: gcm-draft batch --objectives all -f md,docx --merge all.docx -o briefs")
-@click.option("--objectives", type=Objectives(), default=(), metavar="all|N,…",
-              help="Which objectives: all, or numbers and ranges (6,18 or 1-4).")
+@click.command(
+    "batch", epilog="Example: gcm-draft batch --objectives all -f md,docx --merge all.docx -o briefs"
+)
+@click.option(
+    "--objectives",
+    type=Objectives(),
+    default=(),
+    metavar="all|N,…",
+    help="Which objectives: all, or numbers and ranges (6,18 or 1-4).",
+)
 @click.option("--questions", metavar="FILE", help="A list of questions: .txt (one a line), .csv or .yaml.")
-@click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write into; made if it is missing.")
-@click.option("-t", "--template", help="Which template to fill (default: objective-summary for objectives, "
-              "briefing-note for questions).")
-@click.option("-f", "--format", "formats", type=common.Names({name: name for name in FORMATS}, "formats"), multiple=True,
-              default=("md",), show_default="md", metavar="FORMAT,…", help=f"Output formats: {', '.join(FORMATS)}.")
+@click.option(
+    "-o", "--output", required=True, metavar="DIR", help="The folder to write into; made if it is missing."
+)
+@click.option(
+    "-t",
+    "--template",
+    help="Which template to fill (default: objective-summary for objectives, briefing-note for questions).",
+)
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    type=common.Names({name: name for name in FORMATS}, "formats"),
+    multiple=True,
+    default=("md",),
+    show_default="md",
+    metavar="FORMAT,…",
+    help=f"Output formats: {', '.join(FORMATS)}.",
+)
 @click.option("--merge", metavar="FILE.docx", help="Also one Word file of all briefs.")
-@click.option("-k", "--limit", type=click.IntRange(1, 100), help="At most this many passages a section (default: 6).")
-@click.option("--lang", type=click.Choice(["en", "fr", "es"]), default="en", show_default=True,
-              help="Language of headings, labels and standing; quotations stay as printed.")
-@click.option("--kind", "kinds", type=common.Names(dict(common.KIND_NAMES), "kinds"), default=(), metavar="KIND,…",
-              help="Only these kinds: po, opa, example, rec, question, para, post, section, mapping.")
+@click.option(
+    "-k", "--limit", type=click.IntRange(1, 100), help="At most this many passages a section (default: 6)."
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr", "es"]),
+    default="en",
+    show_default=True,
+    help="Language of headings, labels and standing; quotations stay as printed.",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    type=common.Names(dict(common.KIND_NAMES), "kinds"),
+    default=(),
+    metavar="KIND,…",
+    help="Only these kinds: po, opa, example, rec, question, para, post, section, mapping.",
+)
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only this document; may be repeated.")
-@click.option("--cluster", "clusters", type=common.Numbers(1, 6), default=(), metavar="N",
-              help="Only Cluster N of the Recollection (1 to 6).")
+@click.option(
+    "--cluster",
+    "clusters",
+    type=common.Numbers(1, 6),
+    default=(),
+    metavar="N",
+    help="Only Cluster N of the Recollection (1 to 6).",
+)
 @click.option("--force", is_flag=True, help="Make everything anew, also over files that were edited by hand.")
 @common.everywhere
 def command(**options: Any) -> None:
@@ -71,9 +113,9 @@ def command(**options: Any) -> None:
         raise click.UsageError("Say what to draft: --objectives all, --objectives 6,18 or --questions FILE.")
     library = common.open_library()
     folder = Path(options["output"])
+    merged = Path(options["merge"]) if options["merge"] else None
     formats = tuple(dict.fromkeys(name for names in options["formats"] for name in names))
-    tasks = _tasks(library, options)
-    advance = _bar(len(tasks))
+    tasks = _tasks(library, options, lambda tasks: batch.check(tasks, formats, folder, merged))
     outcome = batch.run(
         library,
         tasks,
@@ -81,8 +123,8 @@ def command(**options: Any) -> None:
         folder,
         common.write_file,
         force=options["force"],
-        merged=Path(options["merge"]) if options["merge"] else None,
-        advance=advance,
+        merged=merged,
+        progress=_bar,
     )
     _report(outcome)
     click.echo(str(folder / "index.md"))
@@ -92,23 +134,24 @@ def command(**options: Any) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _tasks(library: Library, options: dict[str, Any]) -> list[Task]:
-    """What to draft. Everything wrong with it is raised together."""
+def _tasks(library: Library, options: dict[str, Any], check: Callable[[list[Task]], None]) -> list[Task]:
+    """What to draft. Everything wrong with it, and with what ``check`` looks at, is raised together."""
     from assistant import batch, configuration
+    from assistant.retrieval import Filters
 
     problems: list[str] = []
-    filters = batch.Filters()
+    filters = Filters()
     try:
         filters = common.make_filters(library, options["kinds"], options["sources"], options["clusters"], ())
     except GcmDraftError as error:
         problems.append(str(error))
-    shared = {"language": options["lang"], "filters": filters, "limit": options["limit"]}
+    shared: dict[str, Any] = {"language": options["lang"], "filters": filters, "limit": options["limit"]}
     tasks: list[Task] = []
     if options["objectives"]:
         asked = batch.Task("", "", options["template"] or batch.FOR_OBJECTIVES, **shared)
         tasks += batch.tasks_for_objectives(options["objectives"], asked)
     if options["questions"] is not None:
-        template = options["template"] or configuration.value("template") or batch.FOR_QUESTIONS
+        template = str(options["template"] or configuration.value("template") or batch.FOR_QUESTIONS)
         try:
             tasks += _listed(options["questions"], batch.Task("", "", template, **shared))
         except ProblemsError as error:
@@ -117,6 +160,10 @@ def _tasks(library: Library, options: dict[str, Any]) -> list[Task]:
             problems.append(str(error))
     if options["template"] and not tasks:
         problems += _template_problem(options["template"])
+    try:
+        check(tasks)
+    except ProblemsError as error:
+        problems += error.problems
     if problems:
         raise ProblemsError("Nothing was written:", problems)
     return tasks
@@ -148,7 +195,9 @@ def _bar(total: int) -> Callable[[int], None]:
     from tqdm import tqdm
 
     terminal = sys.stderr.isatty()
-    bar = tqdm(total=total, desc="Drafting", unit=" briefs", file=sys.stderr, disable=not terminal, leave=False)
+    bar = tqdm(
+        total=total, desc="Drafting", unit=" briefs", file=sys.stderr, disable=not terminal, leave=False
+    )
     if not terminal:
         click.echo(f"Drafting {total} brief{'s' * (total > 1)} …", err=True)
 

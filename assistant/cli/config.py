@@ -22,7 +22,14 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command("list", epilog="Example: gcm-draft config list --format json")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @common.everywhere
 def list_(fmt: str) -> None:
     """Every setting: its value, where it comes from, and what it may be."""
@@ -36,7 +43,10 @@ def list_(fmt: str) -> None:
         return
     for s in found:
         value = "not set" if s.value is None else str(s.value)
-        click.echo(f"{click.style(f'{s.key.name:<11}', bold=True)} {value:<16} ({s.origin})  {s.key.about}: {s.key.allowed}")
+        click.echo(
+            f"{click.style(f'{s.key.name:<11}', bold=True)} {value:<16} ({s.origin})  "
+            f"{s.key.about}: {s.key.allowed}"
+        )
     click.echo(f"File: {configuration.path()}", err=True)
 
 

@@ -28,8 +28,8 @@ def default_map(args: list[str]) -> dict[str, Any] | None:
     from assistant import configuration
 
     found = {name: s.value for name, s in configuration.settings().items() if s.origin != "default"}
-    brief = {key: found[name] for name, key in _BRIEF.items() if name in found}
-    batch = {key: found[name] for name, key in _BATCH.items() if name in found}
+    brief: dict[str, Any] = {key: found[name] for name, key in _BRIEF.items() if name in found}
+    batch: dict[str, Any] = {key: found[name] for name, key in _BATCH.items() if name in found}
     if "format" in found:
         brief["fmt"] = _format(str(found["format"]))
         batch["formats"] = [found["format"]]

@@ -16,10 +16,19 @@ def command() -> None:
 
 @command.command("build", epilog="Example: gcm-draft index build --force")
 @click.option("--force", is_flag=True, help="Build it anew even if it is current.")
+@click.option("--break-lock", is_flag=True, help="On a Chroma server: first remove the lock of a writer that has died.")
 @common.everywhere
-def build(force: bool) -> None:
-    """Build the store if it is missing, stale or damaged."""
+def build(force: bool, break_lock: bool) -> None:
+    """Build the store if it is missing, stale or damaged.
+
+    Vectors of texts already embedded are taken over, also from a run that was broken off; --force embeds
+    everything anew.
+    """
     library = common.open_library()
+    if break_lock and library.workspace.server:
+        from assistant.store import server
+
+        server.break_lock(library.workspace)
     built = library.build_index(force=force)
     click.echo("Built." if built else "The store is current already.")
 

@@ -17,12 +17,20 @@ FORMATS = ("md", "html", "svg", "csv", "xlsx")
 
 
 @click.command("matrix", epilog="Example: gcm-draft matrix -o coverage.html")
-@click.option("-f", "--format", "fmt", type=click.Choice(FORMATS), help="Output format (default: md, or by the ending of -o).")
+@click.option(
+    "-f",
+    "--format",
+    "fmt",
+    type=click.Choice(FORMATS),
+    help="Output format (default: md, or by the ending of -o).",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of the screen.")
-@click.option("--found", is_flag=True, help="Count also options that the program finds, apart from those mapped.")
+@click.option(
+    "--found", is_flag=True, help="Count also options that the program finds, apart from those mapped."
+)
 @common.everywhere
 def command(fmt: str | None, output: str | None, found: bool) -> None:
-    """Objectives by clusters and kinds: how many options the GFMD's experts mapped, which, and where the gaps are.
+    """Objectives by clusters and kinds: how many options the experts mapped, which, and the gaps.
 
     Each count leads to its passages and their pages; the html and svg files show the gaps at a glance.
     """
@@ -39,7 +47,9 @@ def _format_of(output: str | None) -> str:
         return "md"
     ending = Path(output).suffix.lower().lstrip(".")
     if ending not in FORMATS:
-        raise click.UsageError(f"The ending of {output!r} names no format. Say which with -f: {', '.join(FORMATS)}.")
+        raise click.UsageError(
+            f"The ending of {output!r} names no format. Say which with -f: {', '.join(FORMATS)}."
+        )
     return ending
 
 

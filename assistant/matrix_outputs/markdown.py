@@ -38,12 +38,19 @@ def _table(matrix: Matrix) -> str:
     for n in CLUSTERS:
         counts = [matrix.share((n, kind)) for kind in KINDS]
         shares.append(f"{sum(m for m, _ in counts)} of {sum(t for _, t in counts)}")
-    rows.append(["", "*options mapped to any objective*", *shares, f"{len(matrix.mapped_ids)} of {len(matrix.options)}"])
+    rows.append(
+        [
+            "",
+            "*options mapped to any objective*",
+            *shares,
+            f"{len(matrix.mapped_ids)} of {len(matrix.options)}",
+        ]
+    )
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _cell(row: Row, cluster: int) -> str:
-    mapped = [f"{len(found)} {code(kind)}" for kind in KINDS if (found := row.at((cluster, kind)))]
+    mapped = [f"{code(kind)}: {len(found)}" for kind in KINDS if (found := row.at((cluster, kind)))]
     extra = sum(len(row.found_at((cluster, kind))) for kind in KINDS)
     return " ".join([", ".join(mapped), f"+{extra}" if extra else ""]).strip()
 
@@ -53,7 +60,8 @@ def _gaps(matrix: Matrix) -> str:
     for row in matrix.rows:
         said = remark(row)
         if said:
-            lines.append(f"- **Objective {row.objective.number}**, {escape(row.objective.adopted_title)}: {escape(said)}")
+            number, title = row.objective.number, row.objective.adopted_title
+            lines.append(f"- **Objective {number}**, {escape(title)}: {escape(said)}")
     return "\n".join(lines)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
+from pathlib import Path
 
 from assistant.matrix import CLUSTERS, KINDS, Matrix, Place, Row, code
 from assistant.matrix_outputs import wording
@@ -11,15 +13,6 @@ from assistant.matrix_outputs import wording
 _LABEL, _CELL, _GUTTER, _ROW, _ALL, _TOP, _MARGIN, _FOOT = 520, 42, 10, 30, 62, 118, 28, 92
 _TITLE = 72
 """Characters of a title that fit the label's width at its size."""
-_CSS = """\
-svg{background:#fffefb;font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,"Liberation Sans",sans-serif}
-.paper{fill:#fffefb}text{fill:#1c2126}.soft{fill:#5a646e}.accent{fill:#1d4f7c}.line{stroke:#dfe2e3}.rule{stroke:#1d4f7c}
-.c1{fill:#dbe9f4}.c2{fill:#b3d0e7}.c3{fill:#7faed3}.c4{fill:#2f6c9f}.n{fill:#12314b;font-weight:600}.n4{fill:#fff;font-weight:600}
-.dot{fill:#ccd2d6}.gap{fill:#fbe6dc}.gapink{fill:#8a3413}.hollow{fill:none;stroke:#b9c2c9;stroke-dasharray:3 2}
-@media (prefers-color-scheme:dark){svg{background:#14181c}.paper{fill:#14181c}text{fill:#e6e4de}.soft{fill:#9aa5af}.accent{fill:#8fbfe8}
-.line{stroke:#2d353c}.rule{stroke:#8fbfe8}.c1{fill:#1d3345}.c2{fill:#275070}.c3{fill:#3a75a3}.c4{fill:#78b4e3}
-.n{fill:#e3eef7}.n4{fill:#0c1a26}.dot{fill:#3b454d}.gap{fill:#41261b}.gapink{fill:#f3bda6}.hollow{stroke:#56626c}}
-"""
 
 
 def svg(matrix: Matrix) -> str:
@@ -27,11 +20,11 @@ def svg(matrix: Matrix) -> str:
     width = _MARGIN * 2 + _LABEL + len(CLUSTERS) * (len(KINDS) * _CELL + _GUTTER) + _ALL
     height = _TOP + len(matrix.rows) * _ROW + _FOOT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        'role="img" aria-labelledby="title description">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">',
         f'<title id="title">{escape(wording.TITLE)}</title>',
         f'<desc id="description">{escape(wording.lead(matrix))}</desc>',
-        f"<style>{_CSS}</style>",
+        f"<style>{_css()}</style>",
         f'<rect class="paper" width="{width}" height="{height}"/>',
         _text(_MARGIN, 36, wording.TITLE, size=19, weight=600),
         _text(_MARGIN, 58, _subtitle(matrix), size=12, kind="soft"),
@@ -45,10 +38,10 @@ def svg(matrix: Matrix) -> str:
 
 def _subtitle(matrix: Matrix) -> str:
     said = (
-        f"Options that the GFMD overview of 2018 maps to each objective: {len(matrix.mapped_ids)} of {len(matrix.options)} "
-        "options, policy options (PO) and options for practical action (OPA)."
+        f"{len(matrix.mapped_ids)} of {len(matrix.options)} options are mapped by the GFMD overview of 2018: "
+        "policy options (PO), options for practical action (OPA)"
     )
-    return f"{said} + {wording.FOUND}." if matrix.with_found else said
+    return f"{said}; with +: {wording.FOUND}" if matrix.with_found else said
 
 
 def _x(place: Place) -> int:
@@ -63,9 +56,11 @@ def _header(matrix: Matrix, width: int) -> list[str]:
         left = _x((cluster, KINDS[0]))
         title = escape(matrix.cluster_titles.get(cluster, ""))
         middle = left + len(KINDS) * _CELL / 2
-        parts.append(f"<g><title>{title}</title>{_text(middle, 90, f'Cluster {cluster}', size=12, weight=600, anchor='middle')}</g>")
+        name = _text(middle, 90, f"Cluster {cluster}", size=12, weight=600, anchor="middle")
+        parts.append(f"<g><title>{title}</title>{name}</g>")
         parts += [
-            _text(_x((cluster, kind)) + _CELL / 2, 108, code(kind), size=11, kind="soft", anchor="middle") for kind in KINDS
+            _text(_x((cluster, kind)) + _CELL / 2, 108, code(kind), size=11, kind="soft", anchor="middle")
+            for kind in KINDS
         ]
     parts.append(_text(width - _MARGIN - 6, 108, "All", size=12, weight=600, anchor="end"))
     parts.append(f'<path class="rule" stroke-width="2" d="M{_MARGIN} {_TOP - 3}H{width - _MARGIN}"/>')
@@ -79,9 +74,20 @@ def _row(row: Row, matrix: Matrix, top: int, width: int) -> list[str]:
     ink = "gapink" if not row.mapped else ""
     parts = [f'<path class="line" d="M{_MARGIN} {top + _ROW - 0.5}H{width - _MARGIN}"/>']
     if not row.mapped:
-        parts.append(f'<rect class="gap" x="{_MARGIN}" y="{top}" width="{width - 2 * _MARGIN}" height="{_ROW - 1}"/>')
-    number = _text(_MARGIN + 22, middle, str(row.objective.number), size=12.5, kind=ink or "accent", weight=600, anchor="end")
-    parts.append(f"<g><title>{escape(title)}</title>{number}{_text(_MARGIN + 34, middle, shown, size=12.5, kind=ink)}</g>")
+        parts.append(
+            f'<rect class="gap" x="{_MARGIN}" y="{top}" width="{width - 2 * _MARGIN}" height="{_ROW - 1}"/>'
+        )
+    number = _text(
+        _MARGIN + 22,
+        middle,
+        str(row.objective.number),
+        size=12.5,
+        kind=ink or "accent",
+        weight=600,
+        anchor="end",
+    )
+    label = _text(_MARGIN + 34, middle, shown, size=12.5, kind=ink)
+    parts.append(f"<g><title>{escape(title)}</title>{number}{label}</g>")
     if not row.mapped and not row.found:
         left = _x((CLUSTERS[0], KINDS[0]))
         parts.append(_text(left, middle, "no option is mapped to this objective", size=12, kind="gapink"))
@@ -99,26 +105,31 @@ def _cell(row: Row, place: Place, top: int) -> str:
         return f'<circle class="dot" cx="{centre}" cy="{middle}" r="1.6"/>'
     step = min(len(mapped), 4)
     box = f'x="{_x(place) + 2}" y="{top + 2.5}" width="{_CELL - 4}" height="{_ROW - 6}" rx="4"'
-    label = " ".join(part for part in (str(len(mapped)) if mapped else "", f"+{len(found)}" if found else "") if part)
+    label = " ".join(
+        part for part in (str(len(mapped)) if mapped else "", f"+{len(found)}" if found else "") if part
+    )
     kind = ("n4" if step == 4 else "n") if mapped else "soft"
     places = "; ".join(f"{p.locator} ({p.id.partition('/')[2]})" for p in (*mapped, *found))
     return (
-        f'<g><title>{escape(f"Objective {row.objective.number}: {places}")}</title>'
+        f"<g><title>{escape(f'Objective {row.objective.number}: {places}')}</title>"
         f'<rect class="{f"c{step}" if mapped else "hollow"}" {box}/>'
-        f'{_text(centre, middle + 4.5, label, size=12 if found else 13, kind=kind, anchor="middle")}</g>'
+        f"{_text(centre, middle + 4.5, label, size=12 if found else 13, kind=kind, anchor='middle')}</g>"
     )
 
 
 def _foot(matrix: Matrix, top: int, width: int) -> list[str]:
     parts = [_text(_MARGIN + 34, top + 22, "options mapped to any objective", size=11, kind="soft")]
     for place in matrix.places:
-        share = "{}/{}".format(*matrix.share(place))
-        parts.append(_text(_x(place) + _CELL / 2, top + 22, share, size=11, kind="soft", anchor="middle"))
+        there, all_ = matrix.share(place)
+        kind = "soft" if there else "gapink"
+        parts.append(
+            _text(_x(place) + _CELL / 2, top + 22, f"{there}/{all_}", size=11, kind=kind, anchor="middle")
+        )
     total = f"{len(matrix.mapped_ids)}/{len(matrix.options)}"
     parts.append(_text(width - _MARGIN - 6, top + 22, total, size=11, kind="soft", anchor="end"))
     source = (
-        f"Mapping: GFMD Support Unit, 2018 (of the Zero Draft of 5 February 2018). Options: {matrix.document.short_title}. "
-        "Informal and non-binding."
+        f"Mapping: GFMD Support Unit, of the Zero Draft of 5 February 2018. Options: "
+        f"{matrix.document.short_title}. Informal and non-binding."
     )
     parts.append(_text(_MARGIN, top + 58, source, size=11, kind="soft"))
     marks = [("c1", "1"), ("c2", "2"), ("c3", "3"), ("c4", "4 or more"), ("gap", "no option mapped")]
@@ -130,10 +141,15 @@ def _foot(matrix: Matrix, top: int, width: int) -> list[str]:
     return parts
 
 
-def _text(  # noqa: PLR0913 - the attributes of one element
+def _text(
     x: float, y: float, text: str, *, size: float, kind: str = "", weight: int = 400, anchor: str = "start"
 ) -> str:
     attributes = f' class="{kind}"' if kind else ""
     attributes += f' font-weight="{weight}"' if weight != 400 else ""
     attributes += f' text-anchor="{anchor}"' if anchor != "start" else ""
     return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{attributes}>{escape(text)}</text>'
+
+
+@cache
+def _css() -> str:
+    return (Path(__file__).parent / "picture.css").read_text(encoding="utf-8")

@@ -17,8 +17,8 @@ from assistant.matrix_outputs import wording
 from assistant.model import Passage
 from assistant.rendering.escaping import clean
 
-COLUMNS = ("objective", "adopted_title", "zero_draft_title", "cluster", "kind", "origin", "count", "passages", "pages",
-           "other_edition_pages")  # fmt: skip
+COLUMNS = ("objective", "adopted_title", "zero_draft_title", "cluster", "kind", "origin", "count", "passages",
+           "pages", "other_edition_pages")  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _FILLS = ("E4EEF6", "BFD7EA", "8FB8DA", "5E97C6")
@@ -26,16 +26,19 @@ _GAP = "FBE3D8"
 
 
 def csv_text(matrix: Matrix) -> str:
-    """One line for each objective, cluster, kind and origin, zeros included; ids and pages joined by spaces."""
+    """A line for each objective, cluster, kind and origin, zeros too; ids and pages joined by spaces."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in matrix.rows:
         for place in matrix.places:
-            origins = [("mapped", row.at(place))] + ([("found", row.found_at(place))] if matrix.with_found else [])
+            origins = [("mapped", row.at(place))] + (
+                [("found", row.found_at(place))] if matrix.with_found else []
+            )
             for origin, there in origins:
-                values = (row.objective.number, row.objective.adopted_title, row.objective.zero_draft_title or "",
-                          place[0], code(place[1]), origin, len(there), *_places(there))  # fmt: skip
+                titles = (row.objective.adopted_title, row.objective.zero_draft_title or "")
+                where = (place[0], code(place[1]), origin, len(there))
+                values = (row.objective.number, *titles, *where, *_places(there))
                 writer.writerow([_guarded(value) for value in values])
     return out.getvalue()
 
@@ -76,8 +79,8 @@ def _fill_passages(sheet: Any, matrix: Matrix) -> dict[tuple[int, int, str, str]
     """The list; returns the row of the first passage of each objective, cluster, kind and origin."""
     from openpyxl.styles import Alignment
 
-    header = ("Objective", "Origin", "Cluster", "Kind", "Page", "Page in the edition cited by the overview", "Passage",
-              "Text")  # fmt: skip
+    header = ("Objective", "Origin", "Cluster", "Kind", "Page", "Page in the edition cited by the overview",
+              "Passage", "Text")  # fmt: skip
     _heading(sheet, 1, header)
     first: dict[tuple[int, int, str, str], int] = {}
     number = 1
@@ -86,11 +89,14 @@ def _fill_passages(sheet: Any, matrix: Matrix) -> dict[tuple[int, int, str, str]
             for p in there:
                 number += 1
                 first.setdefault((row.objective.number, p.cluster or 0, code(p.kind), origin), number)
-                values = (row.objective.number, origin, p.cluster, code(p.kind), pages(p), other_pages(p), p.id, p.text)
+                place = (p.cluster, code(p.kind), pages(p), other_pages(p))
+                values = (row.objective.number, origin, *place, p.id, p.text)
                 for column, value in enumerate(values, 1):
-                    _put(sheet, number, column, value).alignment = Alignment(wrap_text=column == 8, vertical="top")
-    for column, width in zip("ABCDEFGH", (10, 10, 8, 7, 8, 16, 42, 110), strict=True):
-        sheet.column_dimensions[column].width = width
+                    _put(sheet, number, column, value).alignment = Alignment(
+                        wrap_text=column == 8, vertical="top"
+                    )
+    for letter, width in zip("ABCDEFGH", (10, 10, 8, 7, 8, 16, 42, 110), strict=True):
+        sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:H{number}"
     return first
@@ -115,8 +121,8 @@ def _fill_matrix(sheet: Any, matrix: Matrix, first: dict[tuple[int, int, str, st
     total = f"{len(matrix.mapped_ids)} of {len(matrix.options)}"
     for column, value in enumerate(("", "options mapped to any objective", *shares, total), 1):
         _put(sheet, at, column, value).font = Font(italic=True, size=9)
-    for number, (cluster, title) in enumerate(matrix.cluster_titles.items(), at + 2):
-        _put(sheet, number, 2, f"C{cluster}: {title}").font = Font(size=9)
+    for line, (cluster, title) in enumerate(matrix.cluster_titles.items(), at + 2):
+        _put(sheet, line, 2, f"C{cluster}: {title}").font = Font(size=9)
     _put(sheet, at + 3 + len(CLUSTERS), 2, wording.standing(matrix)).font = Font(size=9, italic=True)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 10, 62
     for index in range(3, len(matrix.places) + 4):
@@ -125,7 +131,9 @@ def _fill_matrix(sheet: Any, matrix: Matrix, first: dict[tuple[int, int, str, st
     sheet.freeze_panes = "C5"
 
 
-def _matrix_row(sheet: Any, at: int, row: Row, matrix: Matrix, first: dict[tuple[int, int, str, str], int]) -> None:
+def _matrix_row(
+    sheet: Any, at: int, row: Row, matrix: Matrix, first: dict[tuple[int, int, str, str], int]
+) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     _put(sheet, at, 1, row.objective.number)
@@ -181,7 +189,9 @@ def _timeless(content: bytes) -> bytes:
         for name in sorted(old.namelist()):
             part = old.read(name)
             if name == "docProps/core.xml":
-                part = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", part)
+                part = re.sub(
+                    rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", part
+                )
             info = zipfile.ZipInfo(name, _MOMENT)
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             new.writestr(info, part)

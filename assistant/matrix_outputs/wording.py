@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.matrix import Matrix, code, other_pages
 from assistant.model import Passage
 
-TITLE = "Coverage of the Compact's objectives by the GFMD Thematic Recollection"
+TITLE = "Coverage of the Compact’s objectives by the GFMD Thematic Recollection"
 GAPS = "Gaps"
 MAPPED = "Options mapped to each objective"
 UNMAPPED = "Options mapped to no objective"
@@ -16,10 +16,11 @@ def lead(matrix: Matrix) -> str:
     """What is counted, in a sentence or two."""
     total = len(matrix.options)
     said = (
-        "Options of the Recollection that the GFMD overview of 2018 maps to each objective, by cluster and kind: "
-        f"policy options (PO) and options for practical action (OPA). {len(matrix.mapped_ids)} of the {total} options "
-        f"are mapped to {len(matrix.rows) - len(matrix.without)} of the {len(matrix.rows)} objectives; an option may be "
-        "mapped to several."
+        "Options of the Recollection that the GFMD overview of 2018 maps to each objective, by cluster and "
+        "kind: policy options (PO) and options for practical action (OPA). "
+        f"{len(matrix.mapped_ids)} of the {total} options are mapped to "
+        f"{len(matrix.rows) - len(matrix.without)} of the {len(matrix.rows)} objectives; "
+        "an option may be mapped to several."
     )
     return f"{said} A plus sign marks options {FOUND}." if matrix.with_found else said
 
@@ -28,7 +29,8 @@ def standing(matrix: Matrix) -> str:
     """The caveats a reader must see."""
     return (
         f"{matrix.document.title}: {matrix.document.standing['en']} "
-        "The mapping is the analysis of the GFMD Support Unit (of the Zero Draft of 5 February 2018), not an agreed text."
+        "The mapping is the GFMD Support Unit's analysis of the Zero Draft of 5 February 2018, "
+        "not an agreed text."
     )
 
 

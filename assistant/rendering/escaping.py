@@ -14,6 +14,11 @@ from typing import Literal
 OPEN, MIDDLE, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARK = re.compile(f"{OPEN}[0-9]+{MIDDLE}|{CLOSE}")
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")
+_REMOVED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef"
+    + "".join(chr(plane | code) for plane in range(0, 0x110000, 0x10000) for code in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _ALWAYS = re.compile(r"[\\`*|~$^]")
 _BRACKETS = re.compile(r"\[(?=[\^!@\[ xX]|\Z)|\](?=[(\[:{]|\Z)|<(?=[A-Za-z/!?]|\Z)")
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -49,15 +54,7 @@ def clean(text: str) -> str:
     >>> clean("a\x07b\n c")
     'ab c'
     """
-    return _SPACE.sub(" ", "".join(c for c in text if _allowed(ord(c)) or c.isspace())).strip(" ")
-
-
-def _allowed(code: int) -> bool:
-    if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF:
-        return False
-    if 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE:
-        return False
-    return not (0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069)
+    return _SPACE.sub(" ", _REMOVED.sub("", text)).strip(" ")
 
 
 def escape(text: str) -> str:

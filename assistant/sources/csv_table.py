@@ -1,6 +1,7 @@
 """Tables of recommendations: one passage a row; cells are text, never formulas.
 
-Columns: ``text``, and if wanted ``number``, ``page``, ``kind``, ``heading``, ``author``, ``date``, ``language``.
+Columns: ``text``, and if wanted ``number``, ``page``, ``kind``, ``heading``, ``author``, ``date`` and
+``language``.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _problems(row: _Row) -> Iterator[str]:
     """Everything that is wrong with a row."""
     cells = row.cells
     if "_surplus" in cells:
-        yield f"{cells['_surplus']} cells, more than the header has; put text with the delimiter in quotation marks"
+        yield f"{cells['_surplus']} cells, more than the header has; is text with the delimiter unquoted?"
     if not any(character.isalnum() for character in cells.get("text", "")):
         yield "no text"
     page = cells.get("page", "")

@@ -1,11 +1,11 @@
-"""What the readers of users' own documents share: the text they build, its blocks, and how it is folded.
+r"""What the readers of users' own documents share: the text they build, its blocks, and how it is folded.
 
 For these documents ``Source.text`` is the extracted text (kept beside the original as ``text.txt``), and a
 passage's ``text`` is ``fold_extracted(cut(text, spans))``. The conventions of the extracted text are few and
 reversible by that one function:
 
 * a hyphen that only breaks a word at a line's end is kept as a soft hyphen and a line break
-  (``inter\\u00ad\\nnational``); a hyphen that belongs to the word has no line break after it
+  (``inter\u00ad\nnational``); a hyphen that belongs to the word has no line break after it
   (``labour-market``);
 * a footnote call is kept as ``[^12]``;
 * ligatures, presentation forms and invisible characters stay as extracted.
@@ -37,13 +37,13 @@ _INVISIBLE = re.compile(
 
 
 def fold_extracted(printed: str) -> str:
-    """What a reader would type for a piece of an extracted text.
+    r"""What a reader would type for a piece of an extracted text.
 
     Soft hyphens go, with the line break after them; footnote calls ``[^n]`` go; ligatures and presentation
     forms become ordinary letters (NFKC of those blocks only); invisible and control characters go; white
     space folds to single spaces. Nothing else changes.
 
-    >>> fold_extracted("inter\\u00ad\\nnational e\\ufb03ciency,[^12]  and\\nmore")
+    >>> fold_extracted("inter\u00ad\nnational e\\ufb03ciency,[^12]  and\\nmore")
     'international efficiency, and more'
     """
     printed = _CALL.sub("", _SOFT_HYPHEN.sub("", printed))
@@ -59,7 +59,8 @@ class Block:
     ``spans`` cut it out of the extracted text. ``level`` is a heading's depth from 1. ``number`` is a printed
     number known from the format itself ("22.", "(c)": Word's automatic numbering); else it is looked for at
     the start of the text. ``label`` is a finished locator part ("note 3", "table 2, row 3, col. 1").
-    ``heading`` and ``page`` are what a table states of a row whose text has no pages of its own.
+    ``apart``: it begins a list of its own, below no number. ``heading`` and ``page`` are what a table
+    states of a row whose text has no pages of its own.
     """
 
     role: Role
@@ -76,6 +77,7 @@ class Block:
     language: str | None = None
     heading: str | None = None
     page: int | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

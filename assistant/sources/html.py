@@ -15,20 +15,24 @@ from assistant.errors import SourceError
 from assistant.sources.extracted import Block, Extraction, Role, TextBuilder
 from assistant.sources.sniffing import decode
 
-_DROPPED = frozenset(
-    "script style noscript template svg math iframe object embed canvas audio video select button nav head".split()
+_DROPPED_TAGS = (
+    "script style noscript template svg math iframe object embed canvas audio video select button nav head"
 )
+_DROPPED = frozenset(_DROPPED_TAGS.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CELLS = frozenset(("td", "th"))
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "header hr html li main ol p pre section summary table tbody tfoot thead td th tr ul caption".split()
-) | frozenset(_HEADINGS)
+_BLOCK_TAGS = (
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form header hr html li main ol p pre section summary table tbody tfoot thead td th tr ul caption"
+)
+_BLOCKS = frozenset(_BLOCK_TAGS.split()) | frozenset(_HEADINGS)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(
     rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]+encoding=[\"']([\w.:-]+)", re.I
 )
 _WEB = re.compile(r"https?://\S+")
+MAX_DEPTH = 256
+"""Elements within elements, as the parser allows; a page made by a program nests some 40."""
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 
 
@@ -44,8 +48,8 @@ def read(path: Path) -> Extraction:
         raise SourceError(f"{path.name}: there is no text in it. Check that it is the right file.")
     if any("depth" in entry.message.casefold() for entry in parser.error_log):
         raise SourceError(
-            f"{path.name}: its elements are nested deeper than {256} levels, which no page made for readers is. "
-            "Save it as PDF or text and add that."
+            f"{path.name}: its elements are nested deeper than {MAX_DEPTH} levels, as in no page "
+            "made for readers. Save it as PDF or text and add that."
         )
     walker = _Walker()
     walker.walk(root)
@@ -79,12 +83,13 @@ def _decoded(path: Path) -> str:
         return data.decode(known)
     except LookupError:
         raise SourceError(
-            f"{path.name}: it says it is encoded as {encoding!r}, which is unknown. Save it as UTF-8 and add it again."
+            f"{path.name}: it says it is encoded as {encoding!r}, which is unknown. "
+            "Save it as UTF-8 and add it again."
         ) from None
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"{path.name}: it says it is encoded as {encoding}, but byte 0x{data[error.start]:02x} at position "
-            f"{error.start:,} is not. Save it as UTF-8 in your editor or browser and add it again."
+            f"{path.name}: it says it is encoded as {encoding}, but byte 0x{data[error.start]:02x} at "
+            f"position {error.start:,} is not. Save it as UTF-8 in your editor or browser and add it again."
         ) from None
 
 
@@ -103,6 +108,7 @@ class _Walker:
         self._tables: list[list[int]] = []
         self._table_count = 0
         self._pre = 0
+        self._apart = False
 
     def walk(self, root: Any) -> None:
         """Visit every element once, in document order."""
@@ -169,6 +175,7 @@ class _Walker:
         elif tag in {"ol", "ul"}:
             start = element.get("start", "1")
             first = int(start) if start.isascii() and start.isdigit() and len(start) < 5 else 1
+            self._apart = not self._lists
             self._lists.append((tag, element.get("type", "1"), first))
         elif tag == "li":
             self._item = self._next_item()
@@ -222,9 +229,18 @@ class _Walker:
             table, row, column = self._tables[-1]
             label = f"table {table}, row {row}, col. {column}"
         number, bullet = self._item
-        self._item = (None, False)
+        self._item, apart, self._apart = (None, False), self._apart and bullet, False
         self.blocks.append(
-            Block(role, (span,), level=level, number=number, bullet=bullet, label=label, links=links)
+            Block(
+                role,
+                (span,),
+                level=level,
+                number=number,
+                bullet=bullet,
+                label=label,
+                links=links,
+                apart=apart,
+            )
         )
 
 

@@ -9,17 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_COMMON = {
-    "en": frozenset(
-        "the of and to in that is for with as by on are be this from or which at have has their should not".split()
-    ),
-    "fr": frozenset(
-        "le la les des et du une est dans pour que qui sur par au aux avec ce ces leur leurs sont doivent pas".split()
-    ),
-    "es": frozenset(
-        "el la los las y del una es en para que por con se su sus al lo como son deben más no estas este".split()
-    ),
+_WORDS = {
+    "en": "the of and to in that is for with as by on are be this from or which at have has their should not",
+    "fr": "le la les des et du une est dans pour que qui sur par au aux avec ce ces leur leurs sont pas",
+    "es": "el la los las y del una es en para que por con se su sus al lo como son deben más no estas este",
 }
+_COMMON = {code: frozenset(words.split()) for code, words in _WORDS.items()}
 _SCRIPTS = (
     ("ar", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),
     ("he", re.compile("[\u0590-\u05ff]")),

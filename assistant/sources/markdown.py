@@ -42,35 +42,48 @@ class _Collector:
         self._item: tuple[str | None, bool] = (None, False)
         self._note: str | None = None
         self._table = self._row = self._column = 0
+        self._apart = False
 
     def collect(self, tokens: Sequence[Any]) -> None:
         """Visit every token once."""
         for token in tokens:
             kind = token.type
-            if kind == "heading_open":
-                self._level = int(token.tag[1:])
-            elif kind == "list_item_open":
-                self._item = (f"{token.info}{token.markup}" if token.info else None, True)
-            elif kind == "list_item_close":
-                self._item = (None, False)
-            elif kind == "footnote_open":
-                self._note = f"note {_note_name(token)}"
-            elif kind == "footnote_close":
-                self._note = None
-            elif kind == "table_open":
-                self._table, self._row = self._table + 1, 0
-            elif kind == "tr_open":
-                self._row, self._column = self._row + 1, 0
-            elif kind in {"td_open", "th_open"}:
-                self._column += 1
-            elif kind == "table_close":
-                self._column = 0
-            elif kind == "inline":
+            if kind == "inline":
                 self._inline(token)
             elif kind in {"fence", "code_block"}:
                 self._add(token.content.strip("\n"), ())
             elif kind == "html_block":
                 self._add(_TAG.sub("", _BREAK.sub("\n", token.content)).strip(), ())
+            elif kind.startswith(("table", "tr_", "td_", "th_")):
+                self._follow_table(kind)
+            else:
+                self._follow(kind, token)
+
+    def _follow(self, kind: str, token: Any) -> None:
+        """Keep track of headings, lists and notes."""
+        if kind == "heading_open":
+            self._level = int(token.tag[1:])
+        elif kind in {"bullet_list_open", "ordered_list_open"}:
+            self._apart = token.level == 0
+        elif kind == "list_item_open":
+            self._item = (f"{token.info}{token.markup}" if token.info else None, True)
+        elif kind == "list_item_close":
+            self._item = (None, False)
+        elif kind == "footnote_open":
+            self._note = f"note {_note_name(token)}"
+        elif kind == "footnote_close":
+            self._note = None
+
+    def _follow_table(self, kind: str) -> None:
+        """Keep track of tables, rows and columns, each counted from 1."""
+        if kind == "table_open":
+            self._table, self._row = self._table + 1, 0
+        elif kind == "tr_open":
+            self._row, self._column = self._row + 1, 0
+        elif kind in {"td_open", "th_open"}:
+            self._column += 1
+        elif kind == "table_close":
+            self._column = 0
 
     def _inline(self, token: Any) -> None:
         said, links = _inline_text(token.children or [])
@@ -92,9 +105,18 @@ class _Collector:
         elif self._column:
             role, label = "cell", f"table {self._table}, row {self._row}, col. {self._column}"
         number, bullet = self._item
-        self._item = (None, False)
+        self._item, apart, self._apart = (None, False), self._apart and bullet, False
         self.blocks.append(
-            Block(role, (span,), level=self._level, number=number, bullet=bullet, label=label, links=links)
+            Block(
+                role,
+                (span,),
+                level=self._level,
+                number=number,
+                bullet=bullet,
+                label=label,
+                links=links,
+                apart=apart,
+            )
         )
 
 

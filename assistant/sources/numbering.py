@@ -18,9 +18,10 @@ MARKER = re.compile(
 )
 """What begins a list item or a numbered paragraph: a bullet, "22.", "2.1", "(c)", "iv)"."""
 
-_ROMANS = (
-    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv".split()
+_ROMAN_NUMERALS = (
+    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv"
 )
+_ROMANS = _ROMAN_NUMERALS.split()
 REACH = 4
 """Numbers of one sequence lie no further apart than this many numbered paragraphs."""
 

@@ -48,7 +48,8 @@ def read(path: Path) -> Extraction:
             raise SourceError(f"{path.name}: the PDF has no pages. Export or download it again.")
         if pages > MAX_PAGES:
             raise SourceError(
-                f"{path.name}: {pages:,} pages; at most {MAX_PAGES:,} are read from one file. Split it into parts."
+                f"{path.name}: {pages:,} pages; at most {MAX_PAGES:,} are read from one file. "
+                "Split it into parts."
             )
         remarks: list[str] = []
         sheets = list(_sheets(pdf, path.name, remarks))
@@ -77,7 +78,8 @@ def _check_whole(path: Path) -> None:
     stated = _LINEARIZED.search(head)
     if b"%%EOF" not in tail or (stated is not None and int(stated[1]) > size):
         raise SourceError(
-            f"{path.name}: the PDF is cut off ({size:,} bytes, its end is missing). Download or copy it again."
+            f"{path.name}: the PDF is cut off ({size:,} bytes, its end is missing). "
+            "Download or copy it again."
         )
 
 
@@ -90,10 +92,12 @@ def _open(path: Path) -> Any:
         code = getattr(error, "err_code", None)
         if code in {_PASSWORD, _SECURITY} or "password" in str(error).casefold():
             raise SourceError(
-                f"{path.name}: the PDF is encrypted and needs a password. Save a copy without one and add that."
+                f"{path.name}: the PDF is encrypted and needs a password. "
+                "Save a copy without one and add that."
             ) from None
         raise SourceError(
-            f"{path.name}: the PDF is damaged and cannot be opened. Open it in a viewer and save it again as PDF."
+            f"{path.name}: the PDF is damaged and cannot be opened. "
+            "Open it in a viewer and save it again as PDF."
         ) from None
 
 
@@ -120,7 +124,9 @@ def _sheets(pdf: Any, name: str, remarks: list[str]) -> Iterator[Sheet]:
                     f"at most {MAX_PAGE_CHARACTERS:,} are read from one page."
                 )
             reader = PageReader(page, textpage)
-            sheet = Sheet(index + 1, pdf.get_page_label(index).strip(), reading_order(reader.lines(), gutters))
+            sheet = Sheet(
+                index + 1, pdf.get_page_label(index).strip(), reading_order(reader.lines(), gutters)
+            )
             if reader.unmapped > 3:
                 unmapped.append(sheet.physical)
             if not any(character.isalnum() for line in sheet.lines for character in line.text):
@@ -137,7 +143,7 @@ def _sheets(pdf: Any, name: str, remarks: list[str]) -> Iterator[Sheet]:
 
 
 def _shows_something(page: Any) -> bool:
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     return bool(raw.FPDFPage_CountObjects(page.raw) > 0)
 
@@ -182,8 +188,8 @@ def _textless(sheets: list[Sheet], name: str) -> list[str]:
     if scanned:
         pages = f"Pages {ranges(scanned)} have" if len(scanned) > 1 else f"Page {scanned[0]} has"
         remarks.append(
-            f"{pages} no text (scanned?): {len(scanned)} of {len(sheets)} PDF pages cannot be searched or quoted. "
-            "Recognise their text first, e.g. with: ocrmypdf --skip-text IN.pdf OUT.pdf"
+            f"{pages} no text (scanned?): {len(scanned)} of {len(sheets)} PDF pages cannot be searched "
+            "or quoted. Recognise their text first, e.g. with: ocrmypdf --skip-text IN.pdf OUT.pdf"
         )
     if blank:
         remarks.append(f"Blank: {len(blank)} of {len(sheets)} PDF pages ({ranges(blank)}).")

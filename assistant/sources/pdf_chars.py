@@ -39,11 +39,12 @@ class Word:
 
 @dataclass(slots=True)
 class Line:
-    """A printed line (or the part of it in one column). ``y`` is its lower edge; ``size`` its height in points.
+    """A printed line, or the part of it in one column.
 
-    ``lead`` is the width of its first word. ``hyphen``: it ends in a hyphen, which ``text`` leaves out.
+    ``y`` is its lower edge and ``size`` its height in points; ``lead`` is the width of its first word.
+    ``hyphen``: it ends in a hyphen, which ``text`` leaves out.
     ``column`` counts the columns of the page in reading order. ``end`` is what joins it to
-    the next line of its paragraph, ``breaks`` that this line stands elsewhere; the offsets are filled in last.
+    the next line of its paragraph, ``breaks`` says that this line stands elsewhere; the offsets come last.
     """
 
     text: str
@@ -72,7 +73,7 @@ class PageReader:
     """Reads the characters of one open page; ``textpage`` is pypdfium2's."""
 
     def __init__(self, page: Any, textpage: Any) -> None:
-        import pypdfium2.raw as raw
+        from pypdfium2 import raw
 
         self._raw = raw
         self._text = textpage.raw
@@ -154,8 +155,10 @@ class PageReader:
         return _with_calls([part for row in rows for part in _split_wide(row)])
 
     def _line(self, words: list[Word]) -> Line:
-        size = median_low([word.y1 - word.y0 for word in words for _ in word.text])
-        base = median_low([word.y0 for word in words for _ in word.text])
+        tallest = max(word.y1 - word.y0 for word in words)
+        full = [word for word in words if word.y1 - word.y0 >= 0.8 * tallest]  # without raised numbers
+        size = median_low([word.y1 - word.y0 for word in full])
+        base = median_low([word.y0 for word in full])
         lead = words[0].x1
         text = self._marked(words[0], base, size)
         for number, (before, word) in enumerate(pairwise(words)):
@@ -208,7 +211,7 @@ def _jumps(before: Word, word: Word) -> bool:
 
 
 def _with_calls(rows: list[list[Word]]) -> list[list[Word]]:
-    """Raised numbers that PDFium takes for lines of their own, put back beside the word they are raised at."""
+    """Raised numbers that PDFium takes for lines of their own, put back beside their word."""
     merged = [row for row in rows if len(row) > 1 or not _CALL.fullmatch(row[0].text)]
     for row in rows:
         if len(row) == 1 and _CALL.fullmatch(row[0].text) and not _put_back(row[0], merged):

@@ -47,7 +47,7 @@ def reading_order(parts: list[Line], known: set[float] | None = None) -> list[Li
 
 def _columns(parts: list[Line], rtl: bool, known: set[float], depth: int) -> list[list[Line]]:
     """The page cut into columns, in reading order; a page without a gutter is one column."""
-    gutter = _gutter(parts, known) if depth < 4 else None
+    gutter = _gutter(parts, known, 1.0 if depth == 0 else 0.34) if depth < 4 else None
     if gutter is None:
         return [parts] if parts else []
     columns: list[list[Line]] = []
@@ -63,8 +63,12 @@ def _columns(parts: list[Line], rtl: bool, known: set[float], depth: int) -> lis
     return columns
 
 
-def _gutter(parts: list[Line], known: set[float]) -> float | None:
-    """Where the best gutter lies (the left edge of what stands right of it), or None."""
+def _gutter(parts: list[Line], known: set[float], tolerance: float) -> float | None:
+    """Where the best gutter lies (the left edge of what stands right of it), or None.
+
+    ``tolerance`` is how many lines may cross it for each line that ends before it: as many on a whole page (its
+    title, its tables), few within a column, where wide spaces can look like a gutter.
+    """
     best: tuple[int, float] | None = None
     for edge in [*_edges(parts), *sorted(known)]:
         needed = MIN_KNOWN_LINES if edge in known else MIN_COLUMN_LINES
@@ -73,13 +77,17 @@ def _gutter(parts: list[Line], known: set[float]) -> float | None:
         if not right:
             continue
         top, bottom = max(part.y + part.size for part in right), min(part.y for part in right)
+        if edge in known:
+            bottom -= 5 * right[0].size  # and the column beside it goes on for some lines
         rows = _rows([part for part in parts if bottom - EDGE <= part.y <= top])
         room = GUTTER_EMS * median(part.size for part in right)
         crossing = [row for row in rows if any(p.x0 < edge - EDGE and p.x1 > edge - room for p in row)]
         open_rows = [row for row in rows if row not in crossing]
         left = [[part for part in row if part.x1 <= edge - room] for row in open_rows]
         beside = [[part for part in row if part.x0 >= edge - EDGE] for row in open_rows]
-        if len(crossing) > sum(map(bool, left)) or not (_wide(left, needed) and _wide(beside, needed)):
+        if len(crossing) > tolerance * sum(map(bool, left)) or not (
+            _wide(left, needed) and _wide(beside, needed)
+        ):
             continue
         score = sum(map(bool, left)) + sum(map(bool, beside)) - len(crossing)
         if best is None or score > best[0]:
@@ -119,7 +127,8 @@ def _wide(rows: list[list[Line]], needed: int) -> bool:
     if len(filled) < needed:
         return False
     widths = [max(part.x1 for part in row) - min(part.x0 for part in row) for row in filled]
-    return median(widths) >= MIN_COLUMN_EMS * median(part.size for row in filled for part in row)
+    ems = MIN_COLUMN_EMS if needed == MIN_COLUMN_LINES else 1.5
+    return median(widths) >= ems * median(part.size for row in filled for part in row)
 
 
 def _bands(parts: list[Line], gutter: float) -> list[list[Line]]:

@@ -21,7 +21,7 @@ EDGE_LINES = 4
 SAME_PLACE = 8.0
 """Points by which the height of a running line may vary from page to page."""
 SET_APART = 1.35
-"""Line heights between a running line and the text, at least; lines of a paragraph stand at 1.0 to 1.25 (more if set wider)."""
+"""Line heights between a running line and the text, at least; a paragraph's stand at 1.0 to 1.25."""
 AGREEMENT = 0.6
 """Share of the pages with a number at their edge that must support the folios found."""
 
@@ -130,7 +130,7 @@ def mark_running(sheets: list[Sheet], body: float) -> None:
 
 
 def _set_apart(edge: list[Line], count: int, apart: float) -> bool:
-    """Whether the outermost ``count`` lines stand clear of the next: further off than lines of a paragraph."""
+    """Whether the outermost ``count`` lines stand clear of the next, further than in a paragraph."""
     if count == len(edge):
         return count < EDGE_LINES
     outer, inner = edge[count - 1], edge[count]

@@ -28,9 +28,25 @@ NOTE_START = re.compile(r"(?:\[\^(\d{1,3}|[*†‡]{1,3})\]|(\d{1,3})(?=[\s.)])|
 _ENDS = re.compile(r"[.!?:;…؟۔。][\"'”’»)\]]*(?:\[\^\w+\])*\s*\Z")
 _OPENERS = "\"'“‘«([¿¡"
 _HARD_PREFIXES = frozenset(
-    "non self well ex all cross multi semi half quasi socio low high long short".split()
+    [
+        "non",
+        "self",
+        "well",
+        "ex",
+        "all",
+        "cross",
+        "multi",
+        "semi",
+        "half",
+        "quasi",
+        "socio",
+        "low",
+        "high",
+        "long",
+        "short",
+    ]
 )
-_CONJUNCTIONS = frozenset("and or to et ou y o und oder".split())
+_CONJUNCTIONS = frozenset(["and", "or", "to", "et", "ou", "y", "o", "und", "oder"])
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*\Z")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
@@ -121,7 +137,9 @@ def _mark_notes(sheet: Sheet, body: float) -> None:
         while first > 0 and lines[first - 1].size < NOTE_RATIO * body:
             first -= 1
         tail = lines[first:]
-        if _numbers_notes(tail) and (first > 0 or any(line.role == "body" for line in sheet.lines if line not in tail)):
+        if _numbers_notes(tail) and (
+            first > 0 or any(line.role == "body" for line in sheet.lines if line not in tail)
+        ):
             for line in tail:
                 line.role = "note"
 
@@ -160,7 +178,9 @@ def _breaks(
         return True
     if last.hyphen and _may_continue(line.text):
         return False
-    here = _Place(group, last, line, edges[last_sheet.physical, last.column], edges[sheet.physical, line.column])
+    here = _Place(
+        group, last, line, edges[last_sheet.physical, last.column], edges[sheet.physical, line.column]
+    )
     if last_sheet is not sheet or last.column != line.column:
         return here.breaks_after_column()
     gap = last.y - line.y
@@ -174,7 +194,12 @@ class _Place:
     """Two lines that follow each other, and the signs of a new paragraph between them."""
 
     def __init__(
-        self, group: Group, last: Line, line: Line, last_edges: tuple[float, float], edges: tuple[float, float]
+        self,
+        group: Group,
+        last: Line,
+        line: Line,
+        last_edges: tuple[float, float],
+        edges: tuple[float, float],
     ) -> None:
         self.group, self.last, self.line = group, last, line
         self.marker = MARKER.match(line.text)
@@ -196,7 +221,9 @@ class _Place:
             return True
         if self.last.bold and not self.line.bold and len(self.group.lines) <= 3:
             return True
-        indented = self.indent > 0.7 * self.line.size and self.indent - self.last_indent > 0.5 * self.line.size
+        hanging = len(self.group.lines) == 1 and MARKER.match(self.last.text) is not None
+        further = self.indent - self.last_indent > 0.5 * self.line.size and not hanging
+        indented = self.indent > 0.7 * self.line.size and further
         return self.ended and not self.lower and (self.room or indented)
 
     def breaks_in_column(self) -> bool:
@@ -266,7 +293,7 @@ def _all_caps(text: str) -> bool:
 
 
 def vocabulary(sheets: Iterable[Sheet]) -> Counter[str]:
-    """How often each word (with its inner hyphens) stands in the document, cut words at line ends left out."""
+    """How often each word (with inner hyphens) stands in the document, words cut at line ends left out."""
     words: Counter[str] = Counter()
     for sheet in sheets:
         cut = False

@@ -1,7 +1,7 @@
 """Right-to-left lines from PDFium into the order they are read and typed in.
 
-PDFium turns right-to-left runs round letter by letter. Three things come out wrong and are put right here, each
-by what the page itself shows: the letters of a ligature (which share one box) are turned round among
+PDFium turns right-to-left runs round letter by letter. Three things come out wrong and are put right here,
+each by what the page itself shows: the letters of a ligature (which share one box) are turned round among
 themselves; brackets are mirrored; and a full stop or comma left of a number, which belongs after it, is put
 before it.
 """

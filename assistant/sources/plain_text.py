@@ -1,6 +1,6 @@
-"""Plain text: paragraphs by blank lines, list items by their markers, headings only where they are plain to see.
+"""Plain text: paragraphs by blank lines, list items by their markers, headings where they are plain to see.
 
-The extracted text is the file as decoded (line ends as ``\\n``); no pages are claimed, form feeds or not.
+The extracted text is the file as decoded (line ends as line feeds); no pages are claimed, form feeds or not.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ _ENDINGS = {
     "csv": {".csv", ".tsv"},
     "text": {".txt", ".text"},
 }
+_USUAL = {"pdf": ".pdf", "word": ".docx", "html": ".html", "markdown": ".md", "csv": ".csv", "text": ".txt"}
 _KNOWN_ENDINGS = {ending: family for family, endings in _ENDINGS.items() for ending in endings}
 # Signatures of what is often offered and cannot be read, with what to do about it.
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
@@ -46,6 +47,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_TAG = re.compile(r"<(?:p|div|h[1-6]|ul|ol|table|br|span|a|article|section)\b[^>]*>", re.IGNORECASE)
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -74,7 +76,7 @@ def sniff(path: Path, limits: Mapping[str, int]) -> str:
     expected = _KNOWN_ENDINGS.get(path.suffix.casefold())
     if expected is not None and family != expected and (family in _FAMILY_NAMES or expected in _FAMILY_NAMES):
         found = _FAMILY_NAMES.get(family, "plain text")
-        ending = min(_ENDINGS[family], key=len) if family != "word" else ".docx"
+        ending = _USUAL[family]
         raise SourceError(
             f"{name}: named {path.suffix}, but its content is {found}. Check that it is the right file; "
             f"if it is, rename it to end in {ending} and add it again."
@@ -92,7 +94,7 @@ def _family(path: Path, head: bytes) -> str:
     name = path.name
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_family(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise SourceError(f"{name}: {_ole_kind(path)}")
@@ -103,7 +105,9 @@ def _family(path: Path, head: bytes) -> str:
     if _HTML.match(text):
         return "html"
     expected = _KNOWN_ENDINGS.get(path.suffix.casefold(), "text")
-    return expected if expected in {"markdown", "csv", "html"} and expected != "html" else "text"
+    if expected == "html" and _TAG.search(text):
+        return "html"
+    return expected if expected in {"markdown", "csv"} else "text"
 
 
 def _zip_family(path: Path) -> str:
@@ -116,10 +120,8 @@ def _zip_family(path: Path) -> str:
         raise SourceError(
             f"{name}: it begins like a Word document (zip) but is cut off or damaged. Copy or save it again."
         ) from None
-    if (
-        "word/document.xml" in members
-        or "[Content_Types].xml" in members
-        and any(member.startswith("word/") for member in members)
+    if "word/document.xml" in members or (
+        "[Content_Types].xml" in members and any(member.startswith("word/") for member in members)
     ):
         return "word"
     if any(member.startswith("xl/") for member in members):
@@ -160,7 +162,7 @@ def _decoded_head(name: str, head: bytes) -> str:
 
 
 def decode(path: Path) -> str:
-    """A text file decoded: UTF-8 (a byte order mark is dropped), or UTF-16/32 with one; line ends as ``\\n``.
+    """A text file decoded: UTF-8 (a byte order mark is dropped), or UTF-16/32 with one; line ends as LF.
 
     Raises SourceError for any other encoding: which byte is wrong where, what it looks like, how to convert.
     """
@@ -172,8 +174,8 @@ def decode(path: Path) -> str:
         raise SourceError(_undecodable(path.name, data, encoding, error)) from None
     if "\0" in text:
         raise SourceError(
-            f"{path.name}: expected text, found a zero byte at character {text.index(chr(0)):,}: it is binary, or "
-            "UTF-16 without a byte order mark. Save it as UTF-8 in your editor and add it again."
+            f"{path.name}: expected text, found a zero byte at character {text.index(chr(0)):,}: it is "
+            "binary, or UTF-16 without a byte order mark. Save it as UTF-8 in your editor and add it again."
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -188,7 +190,7 @@ def _undecodable(name: str, data: bytes, encoding: str, error: UnicodeDecodeErro
             "Check that it is the right file."
         )
     return (
-        f"{name}: expected {expected} text, found byte 0x{data[error.start]:02x} on line {line}, which is none "
-        "(an older encoding such as Windows-1252?). Save it as UTF-8 in your editor, or convert it with: "
-        f"iconv -f WINDOWS-1252 -t UTF-8 '{name}'"
+        f"{name}: expected {expected} text, found byte 0x{data[error.start]:02x} on line {line}, which is "
+        "none (an older encoding such as Windows-1252?). Save it as UTF-8 in your editor, or convert it "
+        f"with: iconv -f WINDOWS-1252 -t UTF-8 '{name}'"
     )

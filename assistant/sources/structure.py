@@ -1,9 +1,9 @@
 """Blocks of a user's document -> typed passages with locators.
 
 Locators, in the order tried: a printed number ("para. 22 (c)", "Rec. 4" where numbers begin at 1 under a
-heading such as "Recommendations"); a note or table cell; where there are pages, the page alone; else the place
-under the heading ("under “Financing”, ¶ 3"). Pages are added where the document has them: "para. 22, p. 7",
-"pp. 3-4", "p. iv", or "PDF p. 14" where no number is printed. List items under headings of
+heading such as "Recommendations"); a note or table cell; where there are pages, the page alone; else the
+place under the heading ("under “Financing”, ¶ 3"). Pages are added where the document has them:
+"para. 22, p. 7", "pp. 3-4", "p. iv", or "PDF p. 14" where no number is printed. List items under headings of
 :data:`TYPED_HEADINGS` are of that kind; headings themselves are ``section``, everything else ``paragraph``.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from assistant.model import Document, Kind, Page, Passage, Span
 from assistant.sources.extracted import Block, fold_extracted
 from assistant.sources.language import guess_language
-from assistant.sources.numbering import MARKER, NumberFollower, Numbered, believable
+from assistant.sources.numbering import MARKER, Numbered, NumberFollower, believable
 from assistant.text import cut
 
 __all__ = ["MARKER", "TYPED_HEADINGS", "build_passages", "is_contents_line", "is_known_heading"]
@@ -52,13 +52,15 @@ TYPED_HEADINGS: tuple[tuple[re.Pattern[str], Kind], ...] = (
 """Headings whose list items are of a kind; matched on the heading case-folded and without its number."""
 
 _KNOWN = re.compile(
-    r"(?:executive )?summary|introduction|background|context|conclusions?|annex(?: [a-z\d]+)?|acknowledge?ments"
-    r"|references|bibliography|foreword|preface|way forward|next steps|table of contents|contents"
-    r"|résumé|contexte|avant-propos|annexe(?: [a-z\d]+)?|remerciements|bibliographie|table des matières|sommaire"
-    r"|resumen(?: ejecutivo)?|introducción|antecedentes|contexto|conclusiones|anexo(?: [a-z\d]+)?|agradecimientos"
-    r"|bibliografía|índice"
+    r"(?:executive )?summary|introduction|background|context|conclusions?|annex(?: [a-z\d]+)?"
+    r"|acknowledge?ments|references|bibliography|foreword|preface|way forward|next steps"
+    r"|table of contents|contents"
+    r"|résumé|contexte|avant-propos|annexe(?: [a-z\d]+)?|remerciements|bibliographie|table des matières"
+    r"|sommaire|resumen(?: ejecutivo)?|introducción|antecedentes|contexto|conclusiones|anexo(?: [a-z\d]+)?"
+    r"|agradecimientos|bibliografía|índice"
     r"|(?:(?:key|main|policy|general|practical|final|principales|clés|clave|finales|y|and|et|conclusions?"
-    r"|conclusiones) )*(?:recommendations?|recommandations?|recomendaciones)(?: (?:clés|clave|finales|générales))?"
+    r"|conclusiones) )*(?:recommendations?|recommandations?|recomendaciones)"
+    r"(?: (?:clés|clave|finales|générales))?"
     r"|(?:guiding|discussion) questions"
 )
 _HEADING_NUMBER = re.compile(r"^(?:(?:[IVXLC]+|[A-Z]|\d{1,2}(?:\.\d{1,2})*)[.):]?\s+)(?=\S)")
@@ -171,6 +173,8 @@ class _Builder:
     def _number(self, block: Block) -> tuple[tuple[Span, ...], Numbered | None, bool]:
         """The spans without the printed marker, the number, and whether the block is a list item."""
         match = self._marker(block) if block.role == "paragraph" else None
+        if block.apart:
+            self._numbers.prose()
         numbered: Numbered | None = None
         accepted = block.bullet
         if match is not None:
@@ -304,7 +308,7 @@ def _short(heading: str) -> str:
 
 def _slug_label(label: str) -> str:
     """A label as part of an id: "table 2, row 3, col. 1" -> "table.2.row.3.col.1"."""
-    return ".".join(re.findall(r"\w+|[*†‡]+", label))
+    return ".".join(re.findall(r"\w+|[*†‡]+", label.lower()))
 
 
 def _finished(drafts: Iterable[_Draft], paged: bool) -> Iterator[Passage]:

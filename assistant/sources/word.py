@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from assistant.errors import SourceError
 from assistant.sources.extracted import Block, Extraction, Role, TextBuilder
-from assistant.sources.word_xml import W, Numbers, Package, R, Styles, num_pr, value
+from assistant.sources.word_xml import Numbers, Package, R, Styles, W, num_pr, value
 
 Tracked = Literal["accept", "refuse"]
 _GONE = {
@@ -43,7 +43,9 @@ def read(path: Path, *, tracked: Tracked = "accept") -> Extraction:
         root = package.part("word/document.xml")
         body = root.find(f"{W}body") if root is not None else None
         if body is None:
-            raise SourceError(f"{path.name}: the Word file has no text part. Open it in Word and save it again.")
+            raise SourceError(
+                f"{path.name}: the Word file has no text part. Open it in Word and save it again."
+            )
         reader = _Reader(package, tracked)
         reader.body(body)
         reader.notes("word/footnotes.xml", f"{W}footnote", "")
@@ -118,7 +120,9 @@ class _Reader:
             span = self.text.line(said.strip())
             self.blocks.append(Block("heading", (span,), level=level, links=links))
             return
-        contents = style is not None and style.casefold().startswith(("toc", "tm", "tdc")) and style[-1:].isdigit()
+        contents = (
+            style is not None and style.casefold().startswith(("toc", "tm", "tdc")) and style[-1:].isdigit()
+        )
         span = self.text.line(said.strip())
         self.blocks.append(
             Block(
@@ -141,7 +145,7 @@ class _Reader:
         return self._numbers.next(chosen, level if level is not None else inherited_level or 0)
 
     def _said(self, paragraph: Any) -> tuple[str, tuple[str, ...]]:
-        """The words of a paragraph and its links; field codes and what tracked changes took out left aside."""
+        """The words of a paragraph and its links; field codes and what tracked changes took out aside."""
         pieces: list[str] = []
         links: list[str] = []
         fields: list[bool] = []
@@ -168,7 +172,9 @@ class _Reader:
     def _table(self, table: Any, depth: int) -> None:
         """A table cell by cell; each cell is one block, so that a quotation never runs over two cells."""
         if depth > MAX_DEPTH:
-            raise SourceError(f"{self._package.name}: tables are nested deeper than {MAX_DEPTH}. Save it as PDF.")
+            raise SourceError(
+                f"{self._package.name}: tables are nested deeper than {MAX_DEPTH}. Save it as PDF."
+            )
         self._tables += 1
         number = self._tables
         for row_number, row in enumerate(_rows(table), 1):
@@ -191,7 +197,9 @@ class _Reader:
         own = [block for block in self.blocks[first:] if block.label == label]
         if len(own) > 1 and len(own) == len(self.blocks) - first:
             self.blocks[first:] = [
-                Block("cell", ((own[0].spans[0][0], own[-1].spans[0][1]),), label=label, links=_all_links(own))
+                Block(
+                    "cell", ((own[0].spans[0][0], own[-1].spans[0][1]),), label=label, links=_all_links(own)
+                )
             ]
 
     def notes(self, member: str, tag: str, prefix: str) -> None:

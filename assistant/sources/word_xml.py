@@ -1,7 +1,7 @@
 """The inside of a Word file: parts read within limits, styles, automatic numbers, tracked changes.
 
-A docx is a zip of XML. Sizes and ratios are checked before anything is unpacked; document types (and with them
-entities) are refused; nothing is fetched.
+A docx is a zip of XML. Sizes and ratios are checked before anything is unpacked; document types (and with
+them entities) are refused; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_PART = 64 << 20
 MAX_TOTAL = 1 << 30
 """Bytes of all parts unpacked, pictures included."""
 MAX_RATIO = 250
-"""Unpacked to packed size of a part beyond 1 MB: prose in XML reaches 30, repetitive tables 100, bombs 1,000."""
+"""Unpacked to packed size of a part beyond 1 MB: prose in XML reaches 30, tables 100, bombs 1,000."""
 RATIO_FROM = 1 << 20
 _PREFIXED = re.compile(r"%([1-9])")
 
@@ -38,7 +38,9 @@ class Package:
             self._zip = zipfile.ZipFile(path)
             self._check()
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            raise SourceError(f"{self.name}: the Word file is cut off or damaged. Copy or save it again.") from None
+            raise SourceError(
+                f"{self.name}: the Word file is cut off or damaged. Copy or save it again."
+            ) from None
 
     def __enter__(self) -> Package:
         return self
@@ -62,13 +64,15 @@ class Package:
             self._zip.close()
             unpacked = sum(member.file_size for member in members)
             raise SourceError(
-                f"{self.name}: refused: it would unpack to {unpacked:,} bytes in {len(members):,} parts, more than a "
-                f"document can need (at most {MAX_PART:,} a part, {MAX_TOTAL:,} in all, {MAX_RATIO} times its packed "
-                "size). If it is genuine, save it as PDF and add that."
+                f"{self.name}: refused: it would unpack to {unpacked:,} bytes in {len(members):,} parts, "
+                f"more than a document can need (at most {MAX_PART:,} a part, {MAX_TOTAL:,} in all, "
+                f"{MAX_RATIO} times its packed size). If it is genuine, save it as PDF and add that."
             )
         if any(member.flag_bits & 1 for member in members):
             self._zip.close()
-            raise SourceError(f"{self.name}: the Word file is encrypted. Save a copy without a password and add that.")
+            raise SourceError(
+                f"{self.name}: the Word file is encrypted. Save a copy without a password and add that."
+            )
 
     def part(self, member: str) -> Any:
         """The root element of an XML part, None if there is no such part."""
@@ -79,7 +83,14 @@ class Package:
                 data = file.read(MAX_PART + 1)
         except KeyError:
             return None
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib_error()) as error:
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            zlib_error(),
+        ) as error:
             raise SourceError(
                 f"{self.name}: its part {member} is damaged ({error}). Open it in Word and save it again."
             ) from None
@@ -90,12 +101,13 @@ class Package:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
             raise SourceError(
-                f"{self.name}: its part {member} is no well-formed XML ({error.msg}). Open it in Word and save it again."
+                f"{self.name}: its part {member} is no well-formed XML ({error.msg}). "
+                "Open it in Word and save it again."
             ) from None
         if root.getroottree().docinfo.doctype:
             raise SourceError(
-                f"{self.name}: refused: its part {member} declares a document type, which Word never writes and "
-                "attacks need. Open it in Word and save it again if you trust it."
+                f"{self.name}: refused: its part {member} declares a document type, which Word never writes "
+                "and attacks need. Open it in Word and save it again if you trust it."
             )
         return root
 

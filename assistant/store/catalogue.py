@@ -179,9 +179,21 @@ class Catalogue:
             found.update((number, (document, heading)) for number, document, heading in rows)
         return found
 
-    def eligible(self, where: str, values: Sequence[Any]) -> set[int]:
-        """Numbers of the passages that meet an SQL condition on the passage table (built by retrieval only)."""
-        return {r[0] for r in self._query(f"SELECT number FROM passage WHERE {where}", values)}  # noqa: S608
+    def eligible(self, where: str, values: Sequence[Any], among: Sequence[int] | None = None) -> set[int]:
+        """Numbers of the passages, or of those ``among`` them, that meet an SQL condition built by retrieval."""
+        if among is None:
+            return {r[0] for r in self._query(f"SELECT number FROM passage WHERE {where}", values)}  # noqa: S608
+        found: set[int] = set()
+        for start in range(0, len(among), 500):
+            some = among[start : start + 500]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT number FROM passage WHERE number IN ({marks}) AND {where}"  # noqa: S608
+            found.update(r[0] for r in self._query(query, [*some, *values]))
+        return found
+
+    def how_many(self, where: str, values: Sequence[Any]) -> int:
+        """How many passages meet an SQL condition built by retrieval."""
+        return int(self._query(f"SELECT count(*) FROM passage WHERE {where}", values)[0][0])  # noqa: S608
 
     def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Passage number and view by chunk id; chunks the catalogue does not hold are left out."""

@@ -70,18 +70,23 @@ def make_pipeline(embedder: Embedder, collection: Any) -> Any:
 def _node(chunk: Chunk, passage: Passage) -> Any:
     from llama_index.core.schema import TextNode
 
+    metadata = {
+        "passage": chunk.passage_id,
+        "document": passage.document,
+        "kind": passage.kind,
+        "cluster": passage.cluster or 0,
+        "view": chunk.view,
+        "start": chunk.start,
+        "end": chunk.end,
+    }
+    # llama-index puts the metadata before the text it embeds unless told not to.
+    keys = list(metadata)
     return TextNode(
         id_=stored_id(chunk),
         text=chunk.embedded,
-        metadata={
-            "passage": chunk.passage_id,
-            "document": passage.document,
-            "kind": passage.kind,
-            "cluster": passage.cluster or 0,
-            "view": chunk.view,
-            "start": chunk.start,
-            "end": chunk.end,
-        },
+        metadata=metadata,
+        excluded_embed_metadata_keys=keys,
+        excluded_llm_metadata_keys=keys,
     )
 
 

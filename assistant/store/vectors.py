@@ -90,14 +90,12 @@ class EngineVectors:
 class ClientVectors:
     """Any store through chromadb's public Python client; the only one that writes."""
 
-    def __init__(self, client: Any, *, create: bool = False) -> None:
+    def __init__(self, client: Any, *, create: bool = False, name: str = COLLECTION) -> None:
         self._client = client
         if create:
-            self.collection = client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration=_HNSW
-            )
+            self.collection = client.get_or_create_collection(name, embedding_function=None, configuration=_HNSW)
         else:
-            self.collection = client.get_collection(COLLECTION, embedding_function=None)
+            self.collection = client.get_collection(name, embedding_function=None)
 
     def query(
         self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None

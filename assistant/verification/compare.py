@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from assistant.citations import Citation
 from assistant.model import Passage, Source
 from assistant.verification.danger import reverses
 from assistant.verification.quoted import Change, Cut, Quoted
@@ -56,6 +57,7 @@ class Library:
     def __init__(self, corpus: Readable) -> None:
         self.corpus = corpus
         self.sources = corpus.sources
+        self.fitting: dict[Citation, list[tuple[str, int]]] = {}
         self._streams: dict[str, Stream] = {}
 
     def stream(self, document: str) -> Stream:
@@ -139,7 +141,8 @@ class Library:
         for _, places in self.grams(found):
             votes.update({(document, self.stream(document).passage_at(at)) for document, at in places[:400]})
         cited = list(cited)
-        chosen = dict.fromkeys([*cited[:40], *(key for key, _ in votes.most_common(most))])
+        voted = [key for key in cited if key in votes] or cited
+        chosen = dict.fromkeys([*voted[:12], *(key for key, _ in votes.most_common(most))])
         nears = [near for key in chosen if (near := self._align(found, *key)) is not None]
         known = set(cited)
         return sorted(nears, key=lambda near: -near.share - 0.1 * ((near.document, near.passage) in known))

@@ -18,7 +18,10 @@ _PLACE = (
     r"PDF p\.\s*\d+|\((?:PDF pp?\.\s*[\d-]+)\)"
 )
 _OTHER = r"(?:;\s*p\.\s*\d+(?:\s+or\s+p\.\s*\d+)*\s+in the edition cited by the GFMD overview)"
-_CHAIN = re.compile(rf"(?:{_PLACE})(?:\s*,?\s*(?:{_PLACE}))*{_OTHER}?")
+# What a chain in running text may begin with: never a bare "examples" or "recruitment".
+_START = r"(?=GCM|[Cc]luster|Section|Objective|Rec|rec|Guiding|[Pp]ar|§|p{1,2}\.|[Pp]age|pág|PDF|under “)"
+_BRACKET = re.compile(r"[()\[\]]")
+_CHAIN = re.compile(rf"(?:\b|(?=§)){_START}(?:{_PLACE})(?:\s*,?\s*(?:{_PLACE}))*{_OTHER}?")
 _NAME = re.compile(r"((?:[A-Z][^\s,;:()“”\"]*\s+)(?:(?:[A-Z0-9][^\s,;:()“”\"]*|of|on|the|and|for)\s+){0,8})$")
 _NAME_COMMA = re.compile(
     r"((?:[A-Z][^\s,;:()“”\"]*)(?:\s+(?:[A-Z0-9][^\s,;:()“”\"]*|of|on|the|and|for)){0,8}),\s*$"
@@ -28,6 +31,7 @@ _IBID = re.compile(
 )
 _AFTER_QUOTE = re.compile(r"[”\"»’]\s*[,;:—–-]?\s*$")
 _STRONG = re.compile(r"(?:para|par\.|§|Rec|pp?\.|[Pp]ages?|Guiding|Section|PDF)", re.I)
+_DOCUMENT = re.compile(r"\b(?:recollection|overview|brief|report|hub)\b(?:\s+\d{4})?$", re.I)
 _LONGEST_LINE = 260
 
 
@@ -44,6 +48,7 @@ class Finder:
             }
         )
         authors = {p.author for source in corpus.sources.values() for p in source.passages if p.author}
+        self._authors = tuple(authors)
         self._known: dict[str, bool] = {}
         names = "|".join(re.escape(name) for name in sorted(authors, key=len, reverse=True))
         dates = r"(?:\d{1,2}\s+[A-Za-zéû]{3,10}\.?\s+\d{4}|[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+\d{4}|\d{4}-\d\d-\d\d)"
@@ -54,8 +59,12 @@ class Finder:
         )
 
     def read(self, text: str) -> tuple[Citation, ...]:
-        """The citations of one bracket, line or note."""
-        return parse_all(text, self.titles)
+        """The citations of one bracket, line or note; a document's usual name alone is one."""
+        found = parse_all(text, self.titles)
+        bare = text.strip("()[] .;,")
+        if not found and len(bare) < 60 and _DOCUMENT.search(bare) and self.names_document(bare):
+            return (Citation(document=bare),) if len(documents_named(bare, self.corpus)) == 1 else ()
+        return found
 
     def names_document(self, name: str) -> bool:
         """Whether ``name`` means a document of the corpus."""
@@ -104,12 +113,13 @@ class Finder:
         depth, start = 0, 0
         for first, last in inside:
             text = text[:first] + " " * (last - first) + text[last:]
-        for at, char in enumerate(text):
+        for match in _BRACKET.finditer(text):
+            at, char = match.start(), match.group()
             if char in "([":
                 if depth == 0:
                     start = at
                 depth += 1
-            elif char in ")]" and depth:
+            elif depth:
                 depth -= 1
                 if depth == 0:
                     yield start, at + 1
@@ -147,12 +157,19 @@ class Finder:
             entry = self._chain(text, match)
             if entry:
                 yield entry
-        for pattern in (self._posts, _IBID):
-            for match in pattern.finditer(text) if pattern else ():
+        for pattern in self._patterns(text):
+            for match in pattern.finditer(text):
                 if not _overlaps(*match.span(), taken):
                     citations = _ibid(match.group()) or self.read(match.group())
                     if citations:
                         yield (*match.span(), citations)
+
+    def _patterns(self, text: str) -> Iterator[re.Pattern[str]]:
+        """The further patterns worth trying on ``text``: posts by author and date, "ibid."."""
+        if self._posts is not None and any(author in text for author in self._authors):
+            yield self._posts
+        if "bid" in text or "Id" in text:
+            yield _IBID
 
     def _chain(self, text: str, match: re.Match[str]) -> tuple[int, int, tuple[Citation, ...]] | None:
         """A chain of places in the sentence counts if a document is named, or if it is precise by itself."""

@@ -17,8 +17,9 @@ from assistant.verification.compare import Library, Match, Near
 from assistant.verification.differences import Piece, difference, pieces
 from assistant.verification.places import Pages, exact, fitting, pages_of, pages_right, place_fits
 from assistant.verification.quotations import Cited, Quotation
-from assistant.verification.quoted import Quoted, take_apart
+from assistant.verification.quoted import Change, Quoted, take_apart
 from assistant.verification.remarks import remarks_on
+from assistant.verification.words import Run, words
 
 FEWEST_WORDS = 4
 """A quotation of fewer words proves nothing, unless it is a passage's whole text."""
@@ -91,7 +92,16 @@ class _Case:
         self.quotation = quotation
         self.citations = citations
         self.library = library
-        self.quoted = _as_one(quotation)
+        self.quoted = self._literal() or _as_one(quotation)
+
+    def _literal(self) -> Quoted | None:
+        """The quotation with its square brackets taken as the source's own, if it stands so anywhere."""
+        quoted = _as_one(self.quotation)
+        if not any(isinstance(element, Change) for element in quoted.elements):
+            return None
+        literal = Quoted(quoted.text, (Run.of(words(quoted.text)),))
+        found = any(True for document in self.library.sources for _ in self.library.stands(literal, document))
+        return literal if found else None
 
     def judge(self) -> Judgement | None:
         count = len(self.quoted.all_words)

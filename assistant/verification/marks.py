@@ -25,6 +25,8 @@ _CLOSERS = {
 }
 _DOUBLE = frozenset('“„«»‹›"')
 _SINGLE = frozenset("‘‚'")
+_OPENER = re.compile(f"[{''.join(_CLOSERS)}]")
+_OPENER_OR_CLOSER = re.compile(f"[{''.join(_CLOSERS)}{''.join(_CLOSERS.values())}]")
 _BEFORE = "([—–-/*\u00a0\u202f"
 _CITATION_NEXT = re.compile(r"[\s\u00a0.,;:]{0,3}(?:[(\[]|$|\t)")
 _SENTENCE_END = re.compile(r"[.!?]['’]?\s+[A-ZÀ-Þ“«\"]")
@@ -48,14 +50,13 @@ class Extent:
 def extents(text: str, calls: frozenset[int] = frozenset()) -> list[Extent]:
     """The quotations of a paragraph, outermost only, in order. ``calls`` are offsets of footnote calls."""
     found: list[Extent] = []
-    at = 0
-    while at < len(text):
-        extent = _extent(text, at, calls) if text[at] in _CLOSERS and _opens(text, at) else None
-        if extent is None:
-            at += 1
-        else:
+    end = 0
+    for match in _OPENER.finditer(text):
+        at = match.start()
+        extent = _extent(text, at, calls) if at >= end and _opens(text, at) else None
+        if extent is not None:
             found.append(extent)
-            at = extent.end
+            end = extent.end
     return found
 
 
@@ -100,8 +101,8 @@ def _ends(text: str, at: int, limit: int) -> list[tuple[int, int]]:
     opener, closers = text[at], _CLOSERS[text[at]]
     found: list[tuple[int, int]] = []
     depth = 0
-    for index in range(at + 1, limit):
-        char = text[index]
+    for match in _OPENER_OR_CLOSER.finditer(text, at + 1, limit):
+        index, char = match.start(), match.group()
         nested = char == opener or (
             opener == "„" and char == "“" and (text[index - 1].isspace() or index == at + 1)
         )

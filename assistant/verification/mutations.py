@@ -316,11 +316,11 @@ class _Planter:
             return
         others = [p for s in self.corpus.sources.values() for p in s.passages if _usable(p)]
         for other in self.random.sample(others, 12):
-            same = other.document == passage.document and _place(other) == _place(passage)
+            same = other.document == passage.document and _place(passage).startswith(_place(other))
             fitting = [
                 p
                 for p in self.corpus.sources[other.document].passages
-                if _place(p) == _place(other) and plain(quote) in self.texts[p.id]
+                if _place(p).startswith(_place(other)) and plain(quote) in self.texts[p.id]
             ]
             if not same and not fitting and self.everything.count(plain(quote)) >= 1:
                 del source

@@ -151,7 +151,8 @@ def _paragraph(block: _Block) -> Paragraph:
     else:
         raw = "\n".join(line.strip() for _, line in block.lines)
     text, calls = _inline(raw)
-    breaks = tuple(at + 1 for at, char in enumerate(text) if char == "\n")[: len(block.lines) - 1]
+    ends = [match.end() for match in re.finditer("\n", text)]
+    breaks = tuple(ends[: len(block.lines) - 1])
     return Paragraph(
         text,
         block.lines[0][0],

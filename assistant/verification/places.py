@@ -47,12 +47,14 @@ def adapted(citation: Citation, document: Document) -> Citation:
 
 def fitting(library: Library, citation: Citation) -> list[tuple[str, int]]:
     """The passages that fit a citation when pages are left aside, as (document, index)."""
-    found = []
-    for document in documents_named(citation.document, library.corpus):
-        wanted = adapted(citation, document)
-        passages = library.sources[document.id].passages
-        found += [(document.id, at) for at, p in enumerate(passages) if fits(wanted, p, pages=False)]
-    return found
+    if citation not in library.fitting:
+        found: list[tuple[str, int]] = []
+        for document in documents_named(citation.document, library.corpus):
+            wanted = adapted(citation, document)
+            passages = library.sources[document.id].passages
+            found += [(document.id, at) for at, p in enumerate(passages) if fits(wanted, p, pages=False)]
+        library.fitting[citation] = found
+    return library.fitting[citation]
 
 
 def place_fits(library: Library, citation: Citation, match: Match) -> bool:

@@ -144,7 +144,8 @@ def _body_end(paragraph: Paragraph, finder: Finder) -> int:
         if finder.whole(_ATTRIBUTION.sub("", line)):
             return start
     trailing = [entry for entry in finder.brackets(text, []) if not text[entry[1] :].strip(" .;,")]
-    if trailing and finder.read(text[trailing[-1][0] : trailing[-1][1]]):
+    noted = trailing and any(at >= trailing[-1][1] for at, _ in paragraph.calls)
+    if trailing and not noted and finder.read(text[trailing[-1][0] : trailing[-1][1]]):
         return trailing[-1][0]
     dash = max(text.rfind("— "), text.rfind("– "))
     if dash > 0 and finder.whole(text[dash + 2 :]):
