@@ -198,7 +198,7 @@ def _finish(library: Library, revision: Revision, finish: Any, done: list[_Plan]
             if plan.staged:
                 own_documents.enforce(plan.staged)
 
-    finish(indexing.identity_after(library, revision), indexing.extras(library), enforce)
+    finish(indexing.identity_after(library, revision), {}, enforce)
 
 
 def _one(library: Library, plan: _Plan, revision: Revision) -> Report:
@@ -275,7 +275,7 @@ def _take_out(library: Library, folders: dict[str, Path]) -> None:
     with indexing.revising(library) as (revision, finish):
         for i in folders:
             revision.drop(i)
-        finish(indexing.identity_after(library, revision), indexing.extras(library), take)
+        finish(indexing.identity_after(library, revision), {}, take)
 
 
 __all__ = ["ADDABLE", "Options", "Outcome", "Report", "add", "files_in", "remove"]

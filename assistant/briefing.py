@@ -24,12 +24,26 @@ from assistant.retrieval import OPTION_KINDS, Ranking
 
 PER_SECTION = 6
 """Items of a section unless the user asks for another number."""
-RELEVANT = 0.62
-"""A passage is left out of a brief where its score is below this share of the best of the whole answer."""
+VIEWS = 4
+"""Of what was said in the Dialogue and on the Hub fewer are shown: it is opinion, options are the matter."""
+RELEVANT = 0.55
+"""A passage is left out of a brief where its score is below this share of the best of the whole answer. On the
+development questions 9 of 10 relevant options within the first six of their kind remain."""
 NO_ENTRY = N_(
     "The GFMD overview has no entry for objective {number}: no option of the Recollection is mapped to it. "
     "What is shown was found by search, not by the experts' mapping."
 )
+COUNTED = {
+    "mapped": (N_("option mapped by the GFMD's experts"), N_("options mapped by the GFMD's experts")),
+    "further": (N_("further option found"), N_("further options found")),
+    "policy_options": (N_("policy option"), N_("policy options")),
+    "practical_actions": (N_("option for practical action"), N_("options for practical action")),
+    "practice_examples": (N_("practice example"), N_("practice examples")),
+    "dialogue": (N_("statement from the GFMD Dialogue"), N_("statements from the GFMD Dialogue")),
+    "hub": (N_("post from the Migration Network Hub"), N_("posts from the Migration Network Hub")),
+    "own": (N_("passage from your own documents"), N_("passages from your own documents")),
+}
+"""How the sections of a brief are counted in its bottom line, singular and plural."""
 DIALOGUE_FAMILIES = ("session_brief", "summary_report")
 
 
@@ -84,9 +98,10 @@ class _Numbering:
 class _Composer:
     """Makes the sections of one brief, in the plan's order, with one numbering."""
 
-    def __init__(self, material: Material, per_section: int, language: str) -> None:
+    def __init__(self, material: Material, plan: Plan, per_section: int, language: str) -> None:
         self.m = material
         self.limit = per_section
+        self.keys: frozenset[str] = frozenset()
         self.language = language
         self.numbering = _Numbering(material.documents)
         ranking = material.ranking
@@ -99,7 +114,7 @@ class _Composer:
         self.relevant = () if ranking.abstained else tuple(
             p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= RELEVANT * best
         )
-        mapped = {p.id for p in material.mapped}
+        mapped = {p.id for p in material.mapped} if "mapped" in plan.sections else set()
         place = {p.id: n for n, p in enumerate(ranking.passages)}
         strongest_first = sorted(material.mapped, key=lambda p: place.get(p.id, len(place)))
         self.groups: dict[str, list[Passage]] = {"mapped": strongest_first}
@@ -119,7 +134,7 @@ class _Composer:
         if p.kind in by_kind:
             return by_kind[p.kind]
         if document.family in DIALOGUE_FAMILIES:
-            return "other" if p.kind == "section" else "dialogue"
+            return "dialogue" if p.kind in {"recommendation", "paragraph"} else "other"
         return "hub" if document.family == "hub" and p.kind == "comment" else "context"
 
     def item(self, p: Passage) -> Item:
@@ -139,6 +154,8 @@ class _Composer:
             author=p.author,
             date=p.date,
             cut=was_cut,
+            cut_before=not p.text.startswith(text),
+            cut_to_end=p.text.endswith(text),
         )
 
     def section(self, key: str, passages: Iterable[Passage], title: str | None = None, note: str | None = None) -> Section:
@@ -149,6 +166,7 @@ class _Composer:
 
     def kinds(self, keys: Sequence[str]) -> list[Section]:
         made = []
+        self.keys = frozenset(keys)
         for key in keys:
             passages = self._of(key)
             if key == "bottom_line":
@@ -163,25 +181,20 @@ class _Composer:
         if key == "further":
             options = [p for p in self.relevant if p.kind in OPTION_KINDS and p not in self.groups["mapped"]]
             return options[: self.limit]
-        return self.groups.get(key, [])[: self.limit]
+        limit = min(self.limit, VIEWS) if key in {"dialogue", "hub"} and self.limit == PER_SECTION else self.limit
+        return self.groups.get(key, [])[:limit]
 
     def _bottom_line(self) -> Section:
         strongest = [p for key in ("mapped", "policy_options", "practical_actions") for p in self._of(key)[:1]]
         strongest = strongest[:2] or self._of("practice_examples")[:1] or self._of("own")[:1]
         return self.section("bottom_line", strongest, note=self._counts())
 
-    def _counts(self) -> str:
-        _ = translator(self.language)
-        counted = [
-            (len(self._of("mapped")), _.gettext("options mapped by the GFMD's experts")),
-            (len(self._of("policy_options")), _.gettext("policy options")),
-            (len(self._of("practical_actions")), _.gettext("options for practical action")),
-            (len(self._of("practice_examples")), _.gettext("practice examples")),
-            (len(self._of("dialogue")), _.gettext("statements from the GFMD Dialogue")),
-            (len(self._of("hub")), _.gettext("posts from the Migration Network Hub")),
-            (len(self._of("own")), _.gettext("passages from your own documents")),
-        ]
-        return "; ".join(f"{name}: {number}" for number, name in counted if number)
+    def _counts(self) -> str | None:
+        """What there is, in a sentence: "The corpus offers 2 policy options, 1 practice example."."""
+        _ = translator(self.language).gettext
+        counted = [(len(self._of(k)), one, many) for k, (one, many) in COUNTED.items() if k in self.keys]
+        parts = [f"{number} {_(one if number == 1 else many)}" for number, one, many in counted if number]
+        return _("The corpus offers {list}.").format(list=", ".join(parts)) if parts else None
 
     def verbs(self, _: Sequence[str]) -> list[Section]:
         options = [p for p in (*self.groups["mapped"], *self.relevant) if p.kind in (*OPTION_KINDS, "recommendation")]
@@ -205,7 +218,7 @@ def compose(
     material: Material, plan: Plan, certificate: Certificate, *, per_section: int = PER_SECTION, language: str = "en"
 ) -> Brief:
     """The brief for one question. ``per_section``: items a section at the most, from 1."""
-    composer = _Composer(material, per_section, language)
+    composer = _Composer(material, plan, per_section, language)
     layouts = {"kinds": composer.kinds, "verbs": composer.verbs, "documents": composer.by_document}
     sections = tuple(layouts[plan.layout](plan.sections))
     cited = tuple(composer.numbering.made.values())
@@ -217,7 +230,7 @@ def compose(
         language=language,
         abstained=ranking.abstained and not material.mapped,
         weak=ranking.weak,
-        reason=ranking.reason,
+        reason=translator(language).gettext(ranking.reason) if ranking.reason else None,
         sections=sections,
         sources=tuple(
             SourceEntry(d.id, f"{d.title}, {d.date}" if d.date else d.title, standing(d, language))
@@ -254,4 +267,4 @@ def _gaps(composer: _Composer, plan: Plan, language: str) -> tuple[str, ...]:
         return tuple(gaps)
     expected = ("policy_options", "practical_actions", "practice_examples")
     missing = [section_title(k, language) for k in expected if k in plan.sections and not composer._of(k)]
-    return (*gaps, *(_.gettext("Nothing found under “{title}”.").format(title=title) for title in missing))
+    return (*gaps, *(_.gettext("Nothing found for: {title}.").format(title=title) for title in missing))

@@ -157,6 +157,8 @@ def _one(text: str, document: str | None) -> Citation | None:
         document = ", ".join(before)
     elif document is None and [at for at, _ in loose] == [len(pieces) - 1] and loose[0][1][:1].isupper():
         document = loose[0][1]
+    if set(values) == {"date"} and document is None:
+        return None  # "(5 February 2018)" is a date, no citation
     citation = Citation(document=document, place=tuple(places), **values)
     return citation if citation.has_locator else None
 

@@ -215,7 +215,7 @@ def _bring(
             revision.drop(gone)
         for source in _sources(library, todo):
             revision.put(source, advance)
-        finish(library.identity, extras(library), lambda: None)
+        finish(library.identity, {} if entered else extras(library), lambda: None)
     return True
 
 

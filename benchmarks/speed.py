@@ -36,13 +36,15 @@ from assistant.embeddings import default_embedder
 from assistant.integrations.default_pipeline import TOP_K, default_index
 from assistant.integrations.embedding import EmbedderAdapter
 
-client = chromadb.PersistentClient(sys.argv[1], settings=chromadb.config.Settings(anonymized_telemetry=False))
+settings = chromadb.config.Settings(anonymized_telemetry=False)
+client = chromadb.PersistentClient(sys.argv[1], settings=settings)
 store = ChromaVectorStore(chroma_collection=client.get_or_create_collection("default"))
 if sys.argv[2] == "build":
     texts = {s.document.id: s.text for s in load_shipped().sources.values()}
     index = default_index(texts, default_embedder(), store)
 else:
-    index = VectorStoreIndex.from_vector_store(store, embed_model=EmbedderAdapter(embedder=default_embedder()))
+    model = EmbedderAdapter(embedder=default_embedder())
+    index = VectorStoreIndex.from_vector_store(store, embed_model=model)
 found = index.as_retriever(similarity_top_k=TOP_K).retrieve(sys.argv[3])
 assert len(found) == TOP_K
 """
@@ -61,7 +63,7 @@ print(json.dumps({"load": ready - started, "objectives": time.perf_counter() - r
 
 @dataclass(slots=True)
 class Case:
-    """One command and what its runs took: wall seconds, processor seconds, peak resident memory in MB (10^6)."""
+    """One command and what its runs took: wall and processor seconds, peak resident memory in 10^6 bytes."""
 
     name: str
     command: list[str]
@@ -72,18 +74,29 @@ class Case:
 
     def run(self, home: Path, *, count: bool = True) -> None:
         """Run once; the output is read away. Raises RuntimeError if the command fails."""
-        environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONDONTWRITEBYTECODE", "GCM_DRAFT_STORE"}}
-        environment |= {"GCM_DRAFT_HOME": str(home), "GCM_DRAFT_CONFIG": str(home / "config"), "PYTHONPATH": str(ROOT)}
+        environment = {
+            k: v
+            for k, v in os.environ.items()
+            if k != "PYTHONDONTWRITEBYTECODE" and not k.startswith("GCM_DRAFT_")
+        }
+        # Not by GCM_DRAFT_HOME: where such a variable is set, the settings are read, at a cost.
+        folders = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+        environment |= {**dict.fromkeys(folders, str(home)), "PYTHONPATH": str(ROOT)}
+        home.mkdir(exist_ok=True)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             started = time.perf_counter()
-            child = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
+            child = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment
+            )
             _, status, used = os.wait4(child.pid, 0)
             wall = time.perf_counter() - started
             child.returncode = os.waitstatus_to_exitcode(status)
             out.seek(0)
             err.seek(0)
             if child.returncode:
-                raise RuntimeError(f"{self.name}: exit status {child.returncode}: {err.read().decode()[-2000:]}")
+                raise RuntimeError(
+                    f"{self.name}: exit status {child.returncode}: {err.read().decode()[-2000:]}"
+                )
             said = out.read().decode()
         if count:
             self.wall.append(wall)
@@ -124,7 +137,10 @@ def measure(runs: int, work: Path) -> dict[str, Case]:
         "question": Case(f'gcm-draft "{QUESTION}"', program(QUESTION)),
         "chromadb": Case('python -c "import chromadb"', python("import chromadb")),
         "llama": Case('python -c "import llama_index.core"', python("import llama_index.core")),
-        "default": Case("llama-index + Chroma, query over its store", python(PIPELINE, str(work / "default"), "query", QUESTION)),
+        "default": Case(
+            "llama-index + Chroma, query over its store",
+            python(PIPELINE, str(work / "default"), "query", QUESTION),
+        ),
         "objectives": Case("23 objectives in one process", python(OBJECTIVES)),
     }
     build = Case("gcm-draft index build, nothing there", program("index", "build"))
@@ -168,40 +184,50 @@ def _objectives(case: Case) -> float:
     return statistics.median(json.loads(said.splitlines()[-1])["objectives"] for said in case.said)
 
 
+def ratios(cases: dict[str, Case]) -> list[tuple[str, float]]:
+    """What things cost, as a share of what they are compared with."""
+    question = cases["question"]
+    named = [
+        (f"{question.name} / {cases[k].name}", ratio(question, cases[k]))
+        for k in ("chromadb", "llama", "default")
+    ]
+    build, default = cases["build"], cases["default_build"]
+    return [*named, (f"{build.name} / {default.name}", build.seconds / default.seconds)]
+
+
 def report(cases: dict[str, Case], runs: int, load: Sequence[float]) -> str:
     """The result as Markdown."""
-    question = cases["question"]
     lines = [
         "# Speed",
         "",
         f"Written by `python benchmarks/speed.py --runs {runs} --write`; do not edit.",
         "",
-        f"Machine: {machine()}. {versions()}. Load of the machine before: {load[0]:.1f} (of others).",
-        f"Medians of {runs} rounds, builds of {len(cases['build'].wall)}; each run a process of its own, page cache warm.",
+        f"Machine: {machine()}. {versions()}. Load by others before: {load[0]:.1f}.",
+        f"{runs} rounds, builds {len(cases['build'].wall)}; every run a process of its own, page cache warm.",
         "",
-        "| process | median s | least s | processor s | peak MB | to the question |",
-        "|---|---:|---:|---:|---:|---:|",
-    ]
-    for key, case in cases.items():
-        paired = "" if key == "question" else f"{question.seconds / case.seconds:.2f}"
-        if len(case.wall) == len(question.wall) and key != "question":
-            paired = f"{ratio(question, case):.2f}"
-        lines.append(
-            f"| {case.name} | {case.seconds:.2f} | {min(case.wall):.2f} | {statistics.median(case.processor):.2f} "
-            f"| {max(case.memory):.0f} | {paired} |"
-        )
-    lines += [
+        "| process | median s | least s | processor s | peak MB |",
+        "|---|---:|---:|---:|---:|",
+        *(_row(case) for case in cases.values()),
         "",
-        f"The last column is `{question.name}` divided by the row: what a question costs, as a share of it.",
-        "llama-index + Chroma: chunks of 1024 tokens with overlap 20, five of them, the same embedder, the same files.",
+        "llama-index + Chroma is the default pipeline: whole documents in chunks of 1024 tokens with overlap",
+        "20, the five best, with the same embedder and the same files.",
+        "",
+        "| ratio | |",
+        "|---|---:|",
+        *(f"| {name} | {value:.2f} |" for name, value in ratios(cases)),
         "",
         "| goal | found | at most | |",
         "|---|---:|---:|---|",
     ]
     for name, found, most, unit in goals(cases):
         how = "reached" if found <= most else f"missed by {found - most:.2f} {unit}".rstrip()
-        lines.append(f"| {name} | {found:.2f} {unit} | {most:g} {unit} | {how} |".replace("  |", " |"))
+        lines.append(f"| {name} | {f'{found:.2f} {unit}'.rstrip()} | {f'{most:g} {unit}'.rstrip()} | {how} |")
     return "\n".join(lines) + "\n"
+
+
+def _row(case: Case) -> str:
+    middle, least, used = case.seconds, min(case.wall), statistics.median(case.processor)
+    return f"| {case.name} | {middle:.2f} | {least:.2f} | {used:.2f} | {max(case.memory):.0f} |"
 
 
 def machine() -> str:
@@ -219,7 +245,9 @@ def versions() -> str:
 
 def main() -> None:
     """Measure, print, and with ``--write`` record."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=15, help="rounds (default: 15)")
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.relative_to(ROOT)}")
     given = parser.parse_args()

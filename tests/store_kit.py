@@ -134,7 +134,7 @@ def work(folder: Path, what: str, arguments: list[str]) -> None:
     else:
         from unittest.mock import patch
 
-        from assistant.cli import program
+        from assistant.cli.group import program
 
         # The command line with the embedder that needs no model: nothing else stands in for anything.
         with patch("assistant.embeddings.default_embedder", lambda: FakeEmbedder()):

@@ -167,7 +167,7 @@ def test_what_people_write_is_read(written, printed):
 
 
 @pytest.mark.parametrize(
-    "text", ["(2007; 2014-2015)", "(CMW)", "(e.g. ports, airports, borders)", "", "()", "(SDG 8.8)", "Mexico", "(i)"]
+    "text", ["(2007; 2014-2015)", "(CMW)", "(e.g. ports, airports, borders)", "", "()", "(SDG 8.8)", "Mexico", "(i)", "(5 February 2018)"]
 )
 def test_what_states_no_place_is_no_citation(text):
     assert parse(text) is None

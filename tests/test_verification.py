@@ -365,6 +365,10 @@ def test_a_paraphrase_is_listed_with_the_passage_beside_it():
     assert "codes of fair and ethical recruitment" in " ".join(text for _, _, text in entry.passages)
 
 
+def test_places_and_dates_in_brackets_are_no_citations():
+    assert findings("It was adopted there (Marrakech, 10 December 2018) and before (5 February 2018).") == ()
+
+
 def test_other_documents_may_be_cited_without_a_finding():
     report = check(read_text("Dignity is protected (New York Declaration, para. 23)."), shipped())
     assert report.findings == ()

@@ -58,7 +58,7 @@ def test_only_wrong_pages_are_mended(tmp_path, kind):
 @pytest.mark.parametrize("kind", ["md", "txt", "html"])
 def test_nothing_else_is_touched(tmp_path, kind):
     path, out = written(tmp_path, kind), tmp_path / f"mended.{kind}"
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n") + "Übrigens\u00a0…  \t\r\n".encode())
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n") + "\r\nÜbrigens\u00a0…  \t\r\n".encode())
     fix_pages(path, out, CORPUS)
     expected = path.read_bytes()
     for old, new in ((b"p. 22", b"p. 15"), (b"p. 23", b"p. 15"), ("pp. 15–16".encode(), b"p. 15")):

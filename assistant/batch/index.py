@@ -79,14 +79,14 @@ def _warnings(page: Page) -> Iterable[tuple[str, str]]:
     """A label and a sentence for each brief that a reader must not take for a full one."""
     _ = translator(page.language).gettext
     for _name, record in page.items:
-        said = [_states(page.language)[record.state]] if record.state != "ok" else []
+        said = []
+        if record.state != "ok":
+            state = _states(page.language)[record.state]
+            said.append(state.split(":")[0] if record.remarks else state)
         if record.objective and not record.mapped:
             said.append(_("no option is mapped to it"))
         if said:
-            yield (
-                _label(record, page.language),
-                "; ".join(said) + "." + "".join(f" {r}" for r in record.remarks),
-            )
+            yield _label(record, page.language), " ".join(["; ".join(said) + ".", *record.remarks])
     for name, message in page.failures:
         yield name, f"{_('not made')}: {message}"
 

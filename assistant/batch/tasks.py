@@ -71,7 +71,8 @@ def slug(text: str) -> str:
     >>> slug("Équité : l'accès aux soins?"), slug("العمل اللائق")
     ('equite-l-acces-aux-soins', 'question')
     """
-    plain = unicodedata.normalize("NFKD", text[:1000]).encode("ascii", "ignore").decode().lower()
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text[:1000]) if not unicodedata.combining(c))
+    plain = re.sub(r"\W", " ", bare).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain)
     name = ""
     for word in words:

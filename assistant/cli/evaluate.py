@@ -17,23 +17,55 @@ PARTS = ("retrieval", "abstention", "citations", "mutations")
 
 
 @click.command("evaluate", epilog="Example: gcm-draft evaluate --set development --what retrieval")
-@click.option("--set", "sets", type=click.Choice(["test", "development", "both"]), default="test", show_default=True,
-              help="Which questions: the development set is to choose by, the test set to report.")
-@click.option("--what", type=common.Names({p: p for p in PARTS}, "parts"), default=PARTS, metavar="PART,…",
-              help=f"Only these parts: {', '.join(PARTS)}.")
-@click.option("--without-notes", is_flag=True, help="As if the shipped passages had no search notes, like your own documents.")
-@click.option("--baselines/--no-baselines", default=True, show_default=True, help="Other ways to search, side by side.")
-@click.option("--per-question", is_flag=True, help="With JSON: every question's values; for the development set only.")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
-@click.option("--write", metavar="FILE", help="Write the figures to FILE as Markdown instead (or JSON, by its ending).")
+@click.option(
+    "--set",
+    "sets",
+    type=click.Choice(["test", "development", "both"]),
+    default="test",
+    show_default=True,
+    help="Which questions: the development set is to choose by, the test set to report.",
+)
+@click.option(
+    "--what",
+    type=common.Names({p: p for p in PARTS}, "parts"),
+    default=PARTS,
+    metavar="PART,…",
+    help=f"Only these parts: {', '.join(PARTS)}.",
+)
+@click.option(
+    "--without-notes",
+    is_flag=True,
+    help="As if the shipped passages had no search notes, like your own documents.",
+)
+@click.option(
+    "--baselines/--no-baselines", default=True, show_default=True, help="Other ways to search, side by side."
+)
+@click.option(
+    "--per-question", is_flag=True, help="With JSON: every question's values; for the development set only."
+)
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
+@click.option(
+    "--write", metavar="FILE", help="Write the figures to FILE as Markdown instead (or JSON, by its ending)."
+)
 @common.everywhere
-def command(sets: str, what: tuple[str, ...], fmt: str, write: str | None, per_question: bool, **options: Any) -> None:
+def command(
+    sets: str, what: tuple[str, ...], fmt: str, write: str | None, per_question: bool, **options: Any
+) -> None:
     """Retrieval and citation figures on the committed question sets.
 
     Exit status 1 if a line of a brief cannot be proved, or a planted error is missed.
     """
     if per_question and sets != "development":
-        raise click.UsageError("--per-question is for --set development: nothing may be chosen by looking into the test set.")
+        raise click.UsageError(
+            "--per-question is for --set development: nothing may be chosen by looking into the test set."
+        )
     library = common.open_library()
     names = ["development", "test"] if sets == "both" else [sets]
     several = [_evaluate(library, name, what, per_question, options) for name in names]
@@ -63,7 +95,9 @@ def _output(several: list[dict[str, Any]], fmt: str, write: str | None) -> None:
 
     record = json.dumps(several if len(several) > 1 else several[0], ensure_ascii=False, indent=1) + "\n"
     if write is not None:
-        text = record if write.endswith(".json") else as_markdown(several, f"gcm-draft {' '.join(_arguments())}")
+        text = (
+            record if write.endswith(".json") else as_markdown(several, f"gcm-draft {' '.join(_arguments())}")
+        )
         common.write_file(Path(write), text.encode("utf-8"))
         click.echo(f"Written: {write}", err=True)
     elif fmt == "json":
@@ -87,4 +121,6 @@ def _arguments() -> list[str]:
 
 
 def _proved(found: dict[str, Any]) -> bool:
-    return bool(found.get("citations", {}).get("whole", True) and found.get("mutations", {}).get("clean", True))
+    return bool(
+        found.get("citations", {}).get("whole", True) and found.get("mutations", {}).get("clean", True)
+    )

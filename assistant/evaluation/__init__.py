@@ -1,7 +1,7 @@
 """How good the program is, measured: retrieval, abstention, citations, planted errors.
 
-Reading order: ``questions`` (what is asked, and what answers it), ``systems`` (the program, whole and with parts
-left out) and ``baselines`` (what others would do), ``measures`` (figures with intervals), ``abstention``,
+Reading order: ``questions`` (what is asked, and what answers it), ``systems`` (the program, whole and with
+parts left out) and ``baselines`` (what others do), ``measures`` (figures with intervals), ``abstention``,
 ``proof`` (every line of every brief against the source files), ``collect`` (all of it as plain values),
 ``report`` (those values for people). How to read the figures: ``docs/evaluation.md``.
 """

@@ -29,10 +29,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 def _stems(text: str) -> list[str]:
     """Lower-case words by the English Snowball stemmer: no spelling, stop word or language known."""
-    import snowballstemmer
+    import Stemmer
 
-    stemmer = snowballstemmer.stemmer("english")
-    return [str(stemmer.stemWord(word)) for word in _WORD.findall(text.casefold())]
+    stemmed: list[str] = Stemmer.Stemmer("english").stemWords(_WORD.findall(text.casefold()))
+    return stemmed
 
 
 def subtheme(passage: Passage) -> str:
@@ -135,16 +135,18 @@ class Bench:
         return ranked(self.ids, [c + LEXICAL * s for c, s in zip(cosines, shares, strict=True)])
 
     def llama_index(self, question: str) -> list[str]:
-        """The passages that stand whole in the five best chunks of whole documents, in the order of the chunks."""
+        """The passages that stand whole in the five best chunks of whole documents, best chunk first."""
         found: dict[str, None] = {}
         for document, start, end in self._llama_index(question):
             for passage in self.scope.passages:
-                if passage.document == document and all(start <= a and b <= end for a, b in self._bare(passage)):
+                if passage.document == document and all(
+                    start <= a and b <= end for a, b in self._bare(passage)
+                ):
                     found[passage.id] = None
         return list(found)
 
     def _bare(self, passage: Passage) -> list[tuple[int, int]]:
-        """The passage's spans without white space and footnote calls at their ends, which a chunk may leave out."""
+        """The passage's spans without white space and footnote calls at their ends; chunks may lack these."""
         text, bare = self.corpus.text(passage.document), []
         for start, end in passage.spans:
             piece = text[start:end]

@@ -35,8 +35,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """The figures of a question set ("development" or "test") as plain values.
 
-    ``notes`` false: the program is measured as if its store had no search notes, as for a user's own documents.
-    ``detailed`` adds the value of every question and is refused for the test set, which nobody should tune on.
+    ``notes`` false: measured as if the store had no search notes, as for a user's own documents.
+    ``detailed`` adds the value of every question, but for the test set, which nobody should tune on.
     ``say`` is told what is being done. Raises MissingExtraError without ``ir_measures``.
     """
     asked = questions.load(name)
@@ -45,7 +45,9 @@ def evaluate(
     found |= {"corpus_sha256": library.identity.corpus_sha256, "embedder": library.identity.embedder}
     if "retrieval" in parts:
         say("retrieval")
-        found["retrieval"] = _retrieval(library, asked, notes, with_baselines, detailed and name != "test", say)
+        found["retrieval"] = _retrieval(
+            library, asked, notes, with_baselines, detailed and name != "test", say
+        )
     if "abstention" in parts:
         say("abstention")
         found["abstention"] = [asdict(row) for row in tally(used, asked)]
@@ -97,7 +99,8 @@ def _setting(
             }
         if detailed:
             row["per_question"] = {
-                q.id: {"question": q.question, **{m: round(v[q.id], 4) for m, v in values.items()}} for q in kept
+                q.id: {"question": q.question, **{m: round(v[q.id], 4) for m, v in values.items()}}
+                for q in kept
             }
         rows.append(row)
     return {

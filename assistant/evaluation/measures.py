@@ -1,4 +1,4 @@
-"""Figures of a run: the usual measures, computed by ``ir_measures``, with bootstrap intervals over questions."""
+"""Figures of a run: the usual measures, by ``ir_measures``, with bootstrap intervals over questions."""
 
 from __future__ import annotations
 
@@ -58,7 +58,11 @@ def per_question(qrels: Qrels, run: Run) -> Values:
     import ir_measures
 
     scored = {
-        q: {passage: float(-rank) for rank, passage in enumerate(dict.fromkeys(run.get(q, ()))) if rank < DEPTH}
+        q: {
+            passage: float(-rank)
+            for rank, passage in enumerate(dict.fromkeys(run.get(q, ())))
+            if rank < DEPTH
+        }
         for q in qrels
     }
     plain = {q: dict(grades) for q, grades in qrels.items()}

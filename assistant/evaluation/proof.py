@@ -18,14 +18,17 @@ from assistant.text import cut
 if TYPE_CHECKING:
     from assistant.corpus import Corpus
     from assistant.library import Library
-    from assistant.model import Brief
+    from assistant.model import Brief, Finding
 
-MOST_PROBLEMS = 10
+MOST_PROBLEMS = 20
 
 
 @dataclass(slots=True)
 class Proof:
-    """What was proved: briefs and their lines; the same briefs as notes, by ``gcm-draft verify``'s verdicts."""
+    """What was proved: briefs and their lines; the same briefs as notes, by ``gcm-draft verify``'s verdicts.
+
+    ``problems``, each once and at most ``MOST_PROBLEMS``, name passages and citations, never a question.
+    """
 
     briefs: int = 0
     lines: int = 0
@@ -40,7 +43,7 @@ class Proof:
 
 
 def problems_of(brief: dict[str, Any], corpus: Corpus) -> list[list[str]]:
-    """For each line of a brief's JSON, in order, what of it cannot be proved; an empty list for a proved line."""
+    """For each line of a brief's JSON, in order, what of it cannot be proved; nothing for a proved line."""
     return [
         [f"{section['title']}: {problem}" for problem in item_problems(item, corpus)]
         for section in brief["sections"]
@@ -76,17 +79,21 @@ def place_problems(cited: dict[str, Any], corpus: Corpus) -> list[str]:
     source, problems = corpus.source(passage.document), []
     if not cited["label"].startswith(source.document.short_title):
         problems.append(f"another document's name: {cited['label']}")
-    pages = [p.number for p in source.pages for a, b in passage.spans if p.start < b and a < p.end and p.number]
+    pages = [
+        p.number for p in source.pages for a, b in passage.spans if p.start < b and a < p.end and p.number
+    ]
     named = (cited["page_start"], cited["page_end"])
     if pages and named != (min(pages), max(pages)):
-        problems.append(f"{cited['label']}: stands on {min(pages)} to {max(pages)}, cited by {named[0]} to {named[1]}")
+        problems.append(
+            f"{cited['label']}: stands on {min(pages)} to {max(pages)}, cited by {named[0]} to {named[1]}"
+        )
     if not pages and named[0] is not None:
         problems.append(f"{cited['label']}: a page is claimed where the document has none")
     return problems
 
 
 def prove(library: Library, questions: Sequence[str]) -> Proof:
-    """Prove the briefs of all objectives and of ``questions``; each is also verified as the note it prints."""
+    """Prove the briefs of all objectives and of ``questions``, and verify each as the note it prints."""
     proof = Proof()
     for brief in _briefs(library, questions):
         proof.briefs += 1
@@ -94,9 +101,13 @@ def prove(library: Library, questions: Sequence[str]) -> Proof:
             proof.lines += 1
             proof.proved += not problems
             proof.problems += problems
-        for verdict, count in _verdicts(library.render(brief, "md").decode("utf-8"), library.corpus).items():
-            proof.verdicts[verdict] = proof.verdicts.get(verdict, 0) + count
-    del proof.problems[MOST_PROBLEMS:]
+        for finding in _findings(library.render(brief, "md").decode("utf-8"), library.corpus):
+            proof.verdicts[finding.verdict] = proof.verdicts.get(finding.verdict, 0) + 1
+            if finding.verdict != "ok":
+                proof.problems.append(
+                    f"{finding.citation}: {finding.verdict}; fits {', '.join(finding.candidates)}"
+                )
+    proof.problems = list(dict.fromkeys(proof.problems))[:MOST_PROBLEMS]
     return proof
 
 
@@ -107,7 +118,7 @@ def _briefs(library: Library, questions: Sequence[str]) -> Iterable[Brief]:
         yield library.draft(question)
 
 
-def _verdicts(note: str, corpus: Corpus) -> dict[str, int]:
+def _findings(note: str, corpus: Corpus) -> tuple[Finding, ...]:
     from assistant.verification import check, read_text
 
-    return check(read_text(note, "brief"), corpus).counts
+    return check(read_text(note, "brief"), corpus).findings

@@ -38,7 +38,7 @@ _HUB_QUESTION = re.compile(r"[^/]+/q\d+")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. ``qrels`` gives passage ids their grade, 1 to 3; empty if nothing in the corpus answers it."""
+    """One question. ``qrels`` gives passage ids their grade, 1 to 3; empty if nothing answers it."""
 
     id: str
     question: str
@@ -54,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a ranking is taken over. ``passages`` are the judged ones; a ranking is read with all others left out."""
+    """What a ranking is taken over: ``passages`` are the judged ones, all others are left out of it."""
 
     key: str
     title: str
@@ -80,14 +80,16 @@ class Scope:
 
 
 def load(name: str) -> tuple[Question, ...]:
-    """The questions of a committed set, in order. Raises SourceError or ProblemsError if the file is faulty."""
+    """The questions of a committed set, in order. Raises SourceError or ProblemsError for a faulty file."""
     if name not in SETS:
         raise SourceError(f"Expected one of the question sets {', '.join(SETS)}; found {name!r}.")
     path = shipped("corpus") / "questions" / f"{name}.json"
     try:
         records = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SourceError(f"The question set cannot be read: expected JSON in {path}, found {error}.") from error
+        raise SourceError(
+            f"The question set cannot be read: expected JSON in {path}, found {error}."
+        ) from error
     return parse(records, path.name)
 
 
@@ -98,7 +100,9 @@ def parse(records: Any, name: str) -> tuple[Question, ...]:
     problems = [f"question {n}: {fault}" for n, r in enumerate(records, start=1) for fault in _faults(r)]
     if problems:
         raise ProblemsError(f"{len(problems)} problems in {name}:", problems)
-    return tuple(Question(r["id"], r["question"], r["language"], r["category"], dict(r["qrels"])) for r in records)
+    return tuple(
+        Question(r["id"], r["question"], r["language"], r["category"], dict(r["qrels"])) for r in records
+    )
 
 
 def _faults(record: Any) -> list[str]:
@@ -111,7 +115,9 @@ def _faults(record: Any) -> list[str]:
     if record["language"] not in LANGUAGES:
         faults.append(f"language: expected one of {', '.join(LANGUAGES)}, found {record['language']!r}")
     if record["category"] not in (*ANSWERABLE, *OFF_TOPIC):
-        faults.append(f"category: expected one of {', '.join((*ANSWERABLE, *OFF_TOPIC))}, found {record['category']!r}")
+        faults.append(
+            f"category: expected one of {', '.join((*ANSWERABLE, *OFF_TOPIC))}, found {record['category']!r}"
+        )
     grades = record["qrels"].values() if isinstance(record["qrels"], dict) else [None]
     if not all(type(grade) is int and 1 <= grade <= 3 for grade in grades):
         faults.append("qrels: expected grades 1, 2 or 3 by passage id")
@@ -129,7 +135,11 @@ def experts(corpus: Corpus) -> tuple[Question, ...]:
         targets = {t for m in mapped(corpus, objective.number) if m.mapping for t in m.mapping.targets}
         if objective.zero_draft_title and targets:
             qrels = dict.fromkeys(sorted(targets), 3)
-            found.append(Question(f"objective-{objective.number:02d}", objective.zero_draft_title, "en", "experts", qrels))
+            found.append(
+                Question(
+                    f"objective-{objective.number:02d}", objective.zero_draft_title, "en", "experts", qrels
+                )
+            )
     return tuple(found)
 
 
@@ -138,7 +148,9 @@ def scopes(corpus: Corpus) -> tuple[Scope, Scope]:
 
     The overview, which repeats what it maps, is in neither.
     """
-    documents = tuple(s.document.id for s in corpus.sources.values() if s.document.shipped and s.document.id != OVERVIEW)
+    documents = tuple(
+        s.document.id for s in corpus.sources.values() if s.document.shipped and s.document.id != OVERVIEW
+    )
     return (
         _scope(corpus, "units", "Recollection units", UNIT_KINDS, (RECOLLECTION,)),
         _scope(corpus, "all", "all judged passages", JUDGED_KINDS, documents),

@@ -53,7 +53,7 @@ def as_markdown(several: Iterable[dict[str, Any]], command: str) -> str:
     """A page of the documentation, saying by which command it was written."""
     parts = [
         "# Figures",
-        f"Written by `{command}`; do not edit. How to read them, and what they cannot say: [evaluation.md](evaluation.md).",
+        f"Written by `{command}`; do not edit. How to read them: [evaluation.md](evaluation.md).",
     ]
     for found in several:
         parts.append(f"## {headline(found)}")
@@ -66,7 +66,9 @@ def as_markdown(several: Iterable[dict[str, Any]], command: str) -> str:
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = (c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True)))
+    first, *rest = (
+        c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))
+    )
     return "  ".join([first, *rest]).rstrip()
 
 
@@ -84,17 +86,21 @@ def _retrieval(setting: dict[str, Any]) -> list[Table]:
             mine = row["groups"][group]
             if "nDCG@10" in mine["figures"]:
                 header = header or ["system", *mine["figures"], "nothing found"]
-                rows.append([row["system"], *(_cell(f) for f in mine["figures"].values()), str(mine["unanswered"])])
+                rows.append(
+                    [row["system"], *(_cell(f) for f in mine["figures"].values()), str(mine["unanswered"])]
+                )
             else:
                 recall = _cell(mine["figures"]["recall of all returned"])
                 remarks.append(
-                    f"{row['system']}: recall {recall}, counting all {mine['returned']:.0f} passages that stand whole "
-                    "in its chunks (mean)."
+                    f"{row['system']}: recall {recall}, counting all passages that stand whole in them, "
+                    f"{mine['returned']:.0f} on average."
                 )
         remarks = _goal(setting, group) + remarks
         asked = next(iter(setting["systems"][0]["groups"][group]["figures"].values()))["questions"]
         if group == "set" and setting["left_out"]:
-            remarks.append(f"{setting['left_out']} questions have no passage of grade {RELEVANT} here and are left out.")
+            remarks.append(
+                f"{setting['left_out']} questions have no passage of grade {RELEVANT} here and are left out."
+            )
         title = f"{setting['title']} ({setting['passages']}), {NAMES[group]} ({asked} questions)"
         made.append((title, header, rows, remarks))
     return made

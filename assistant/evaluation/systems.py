@@ -13,6 +13,7 @@ from assistant.store.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.model import Answer
     from assistant.store import Store
 
 _MORE = 12
@@ -25,29 +26,36 @@ class System(Protocol):
     name: str
 
     def rank(self, question: Question, scope: Scope) -> list[str]:
-        """Passage ids of the scope, best first, at least as many as are measured if there are; none: no answer."""
+        """Passage ids of the scope, best first, as many as are measured if there are; none: no answer."""
         ...
 
 
 class Program:
-    """This program, by the same call as ``gcm-draft search`` with the scope's filters.
+    """The program itself, by the same call as ``gcm-draft search`` with the scope's filters.
 
     Near-duplicates that are shown at one place count at that place, one rank each.
     """
 
-    def __init__(self, library: Library, name: str = "gcm-draft") -> None:
+    def __init__(self, library: Library, name: str = "gcm-draft", *, refusing: bool = True) -> None:
         self.name = name
         self.library = library
+        self._refusing = refusing
 
     def rank(self, question: Question, scope: Scope) -> list[str]:
         """See :class:`System`; empty where the program says that nothing was found."""
-        hits = self.library.search(question.question, DEPTH + _MORE, scope.filters).hits
+        hits = self._answer(question.question, scope).hits
         shown = [i for hit in hits for i in (hit.passage.id, *hit.also_at)]
         return [i for i in dict.fromkeys(shown) if i in scope.ids][:DEPTH]
 
+    def _answer(self, question: str, scope: Scope) -> Answer:
+        if self._refusing:
+            return self.library.search(question, DEPTH + _MORE, scope.filters)
+        ranking = self.library._rank(question, scope.filters)
+        return self.library.retriever.answer(replace(ranking, abstained=False), DEPTH + _MORE)
+
 
 def variant(library: Library, *, notes: bool = True, thesaurus: bool = True) -> Library:
-    """The same library over the same store, as if it had been built without search notes or had no thesaurus."""
+    """The same library over the same store, as if built without search notes or without a thesaurus."""
     from assistant.thesaurus import Thesaurus
 
     store, lexicon = library._store, library.thesaurus
@@ -64,7 +72,7 @@ def without_notes(store: Store) -> Store:
 
 
 class _NotelessCatalogue(Catalogue):
-    """A catalogue that knows nothing of search notes: not their vectors, nor their words, nor how often these occur."""
+    """A catalogue that knows nothing of search notes: their vectors, their words, how often these occur."""
 
     def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
         """As the catalogue's, without chunks of notes."""
@@ -84,21 +92,21 @@ class _NotelessCatalogue(Catalogue):
         if not words:
             return []
         match = "{body headings} : (" + " OR ".join(f'"{w}"' for w in words) + ")"
-        rows = self._db.execute(
-            "SELECT rowid, body, headings, '' FROM lexical WHERE lexical MATCH ? ORDER BY rank, rowid LIMIT ?",
-            (match, limit),
+        query = (
+            "SELECT rowid, body, headings, '' FROM lexical WHERE lexical MATCH ? ORDER BY rank, rowid LIMIT ?"
         )
-        return rows.fetchall()
+        return self._db.execute(query, (match, limit)).fetchall()
 
 
 def variants(library: Library, *, notes: bool = True) -> list[Program]:
-    """The program and what it is without each of its own data; ``notes`` false: all of them without notes."""
+    """The program, and without each of its own data; ``notes`` false: all of them without notes."""
     whole = library if notes else variant(library, notes=False)
     bare = Program(variant(library, notes=False, thesaurus=False), "without notes and thesaurus")
     if not notes:
         return [Program(whole, "gcm-draft, without notes"), bare]
     return [
         Program(whole),
+        Program(whole, "if it never refused", refusing=False),
         Program(variant(library, notes=False), "without search notes"),
         Program(variant(library, thesaurus=False), "without thesaurus"),
         bare,

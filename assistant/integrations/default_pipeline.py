@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assistant.embeddings import Embedder
 
 CHUNK_SIZE, CHUNK_OVERLAP, TOP_K = 1024, 20, 5
-"""llama-index's own chunk size and overlap, in tokens, written out here; 5 chunks rather than its default of 2."""
+"""llama-index's own chunk size and overlap in tokens, written out; 5 chunks instead of its default of 2."""
 
 
 def default_index(texts: Mapping[str, str], embedder: Embedder, vector_store: Any = None) -> Any:
@@ -23,7 +23,9 @@ def default_index(texts: Mapping[str, str], embedder: Embedder, vector_store: An
     from assistant.integrations.embedding import EmbedderAdapter
 
     # The splitter's own sentence tokenizer reads NLTK's data files; ours differs at abbreviations only.
-    splitter = SentenceSplitter(chunk_size=CHUNK_SIZE, chunk_overlap=CHUNK_OVERLAP, chunking_tokenizer_fn=sentences)
+    splitter = SentenceSplitter(
+        chunk_size=CHUNK_SIZE, chunk_overlap=CHUNK_OVERLAP, chunking_tokenizer_fn=sentences
+    )
     storage = StorageContext.from_defaults(vector_store=vector_store) if vector_store is not None else None
     return VectorStoreIndex.from_documents(
         [Document(text=text, id_=name) for name, text in texts.items()],
@@ -33,7 +35,9 @@ def default_index(texts: Mapping[str, str], embedder: Embedder, vector_store: An
     )
 
 
-def default_retriever(texts: Mapping[str, str], embedder: Embedder) -> Callable[[str], list[tuple[str, int, int]]]:
+def default_retriever(
+    texts: Mapping[str, str], embedder: Embedder
+) -> Callable[[str], list[tuple[str, int, int]]]:
     """A function from a question to its best chunks: document, start and end in its text, half-open."""
     retriever = default_index(texts, embedder).as_retriever(similarity_top_k=TOP_K)
 
@@ -46,5 +50,7 @@ def default_retriever(texts: Mapping[str, str], embedder: Embedder) -> Callable[
 def _place(node: Any, texts: Mapping[str, str]) -> tuple[str, int, int]:
     document, start, end = str(node.ref_doc_id), node.start_char_idx, node.end_char_idx
     if start is None or texts[document][start:end] != node.text:
-        raise SourceError(f"A chunk of {document} is not a piece of it: {node.text[:60]!r}. Please report this.")
+        raise SourceError(
+            f"A chunk of {document} is not a piece of it: {node.text[:60]!r}. Please report this."
+        )
     return document, int(start), int(end)

@@ -135,6 +135,7 @@ def _matrix_row(
     sheet: Any, at: int, row: Row, matrix: Matrix, first: dict[tuple[int, int, str, str], int]
 ) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     _put(sheet, at, 1, row.objective.number)
     _put(sheet, at, 2, row.objective.adopted_title).alignment = Alignment(wrap_text=True, vertical="top")
@@ -146,7 +147,7 @@ def _matrix_row(
         cell.alignment = Alignment(horizontal="center")
         origin = "mapped" if count else "found"
         target = first[row.objective.number, place[0], code(place[1]), origin]
-        cell.hyperlink = f"#Passages!A{target}"
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"Passages!A{target}")
         cell.font = Font(underline="single")
         if count:
             cell.fill = PatternFill("solid", fgColor=_FILLS[min(count, len(_FILLS)) - 1])

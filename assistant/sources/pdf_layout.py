@@ -66,8 +66,8 @@ def _columns(parts: list[Line], rtl: bool, known: set[float], depth: int) -> lis
 def _gutter(parts: list[Line], known: set[float], tolerance: float) -> float | None:
     """Where the best gutter lies (the left edge of what stands right of it), or None.
 
-    ``tolerance`` is how many lines may cross it for each line that ends before it: as many on a whole page (its
-    title, its tables), few within a column, where wide spaces can look like a gutter.
+    ``tolerance`` is how many lines may cross it for each line that ends before it: as many on a whole page
+    (its title, its tables), few within a column, where wide spaces can look like a gutter.
     """
     best: tuple[int, float] | None = None
     for edge in [*_edges(parts), *sorted(known)]:

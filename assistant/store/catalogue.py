@@ -47,7 +47,7 @@ class Catalogue:
             if create:
                 self._db.executescript(_SCHEMA)
             self._meta = dict(self._db.execute("SELECT key, value FROM meta"))
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise StoreError(
                 f"The catalogue at {path} is damaged ({error}). Rebuild it with: gcm-draft index build"
             ) from error
@@ -127,7 +127,7 @@ class Catalogue:
         """All rows; a damaged file becomes a StoreError."""
         try:
             return self._db.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise _damaged(str(error)) from error
 
     # -- reading ---------------------------------------------------------------------------------------------
@@ -135,7 +135,10 @@ class Catalogue:
     def documents(self) -> dict[str, Document]:
         """The documents by id, in the order they were entered by id."""
         rows = self._query("SELECT id, record FROM document ORDER BY id")
-        return {i: _document(json.loads(record)) for i, record in rows}
+        try:
+            return {i: _document(json.loads(record)) for i, record in rows}
+        except (ValueError, TypeError, KeyError) as error:
+            raise _damaged(f"a document's record: {error}") from error
 
     def count(self, table: str) -> int:
         """Rows of ``passage``, ``chunk`` or ``document``."""
@@ -240,7 +243,7 @@ class Catalogue:
         """What SQLite finds wrong with the file; nothing for a sound one."""
         try:
             rows = [str(r[0]) for r in self._query("PRAGMA quick_check(5)")]
-        except sqlite3.DatabaseError as error:
+        except StoreError as error:
             return [str(error)]
         return [] if rows == ["ok"] else rows
 

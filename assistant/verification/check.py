@@ -116,6 +116,8 @@ def _unquoted(cited: Cited, library: Library) -> Paraphrase | Finding | None:
         if not citation.has_locator:
             continue
         named = documents_named(citation.document, library.corpus)
+        if citation.document is None and citation.author is not None and not fitting(library, citation):
+            return None  # "(Marrakech, 10 December 2018)": a name and a date, no citation of a post
         if not named and not _like_the_corpus(citation):
             return Paraphrase(cited.line, cited.printed, statement, (), 0, True, cited.paragraph.index)
         if not _fitting(citation, library):

@@ -52,6 +52,9 @@ _NOTE_ID = re.compile(
     r"(?:^|[-_:.])(?:fn|ftn|footnote|note|sdfootnote|sdendnote|endnote|edn)[-_:]?(\w*?)(?:sym)?$", re.I
 )
 _BACK = re.compile(r"ref|back|anc|return", re.I)
+_LONGEST_CALL = 5
+SOURCE_MARK = "data-gcm-source"
+"""Marks an element of a brief that shows the source itself: not part of what the note says."""
 _RAISE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -73,7 +76,7 @@ class _Reader(HTMLParser):
         self.state = _State()
         self.hidden = 0
         self.quotes: list[int] = []
-        self.stack: list[tuple[str, str | None]] = []
+        self.stack: list[tuple[str, str | None, bool]] = []
         self.heading = 0
         self.raised = 0
         self.row = 0
@@ -85,8 +88,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        if tag in _HIDDEN:
-            self.hidden += 1
+        shown_source = SOURCE_MARK in values and tag not in _VOID
+        self.hidden += (tag in _HIDDEN) + shown_source
         if tag == "body":
             self.hidden = 0
         if tag in _BLOCKS and not (self.row and tag in {"p", "div", "li"}):
@@ -95,7 +98,7 @@ class _Reader(HTMLParser):
             self.add("\n")
             return
         if tag not in _VOID:
-            self.stack.append((tag, values.get("id") or values.get("name")))
+            self.stack.append((tag, values.get("id") or values.get("name"), shown_source))
         if tag == "blockquote":
             self.quotes.append(self.getpos()[0])
         self.heading += tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -123,7 +126,9 @@ class _Reader(HTMLParser):
 
     def in_note(self) -> bool:
         """Whether an element around here is a note, to whose own links nothing is called."""
-        return any(name and _NOTE_ID.search(name) and not _BACK.search(name) for _, name in self.stack[:-1])
+        return any(
+            name and _NOTE_ID.search(name) and not _BACK.search(name) for _, name, _ in self.stack[:-1]
+        )
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -149,14 +154,16 @@ class _Reader(HTMLParser):
         self.code -= tag == "pre" and self.code > 0
         for at in range(len(self.stack) - 1, -1, -1):
             if self.stack[at][0] == tag:
+                self.hidden = max(0, self.hidden - sum(source for _, _, source in self.stack[at:]))
                 del self.stack[at:]
                 break
 
     def close_link(self) -> None:
         if self.link is not None:
             key, start = self.link
-            self.state.text = self.state.text[:start].rstrip(" ")
-            self.state.calls.append((len(self.state.text), key))
+            if len(self.state.text[start:].strip(" ()[]")) <= _LONGEST_CALL:
+                self.state.text = self.state.text[:start].rstrip(" ")
+                self.state.calls.append((len(self.state.text), key))
         self.link, self.skip_link = None, False
 
     # -- text --
@@ -217,7 +224,7 @@ class _Reader(HTMLParser):
 
     def note_key(self) -> str | None:
         """The id of the note around the paragraph, if it stands in one."""
-        for _, name in reversed(self.stack):
+        for _, name, _ in reversed(self.stack):
             if name and _NOTE_ID.search(name) and not _BACK.search(name):
                 return name
         return None
