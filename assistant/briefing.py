@@ -229,8 +229,8 @@ def compose(
         template=plan.template,
         language=language,
         abstained=ranking.abstained and not material.mapped,
-        weak=ranking.weak,
-        reason=translator(language).gettext(ranking.reason) if ranking.reason else None,
+        weak=ranking.weak and not material.mapped,
+        reason=translator(language).gettext(ranking.reason) if ranking.reason and not material.mapped else None,
         sections=sections,
         sources=tuple(
             SourceEntry(d.id, f"{d.title}, {d.date}" if d.date else d.title, standing(d, language))

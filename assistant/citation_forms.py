@@ -92,7 +92,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _MULTIPART = ("page", "page_end", "pdf_page", "pdf_page_end")
 OTHER_EDITION = re.compile(
-    rf"^(?:and\s+|or\s+)?{_PAGE_WORD}\s*{_RANGE}\s+(?:in|of|by|as|en|dans|de|selon|según)\b"
+    rf"^(?:and\s+|or\s+)?{_PAGE_WORD}\s*{_RANGE}(?:\s+or\s+p\.\s*\d+)*\s+(?:in|of|by|as|en|dans|de|selon|según)\b"
     r".*\b(?:edition|overview|édition|edición|sinopsis|aperçu)\b.*$",
     re.I,
 )

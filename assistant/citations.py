@@ -349,7 +349,16 @@ def _author_fits(stated: str | None, own: str | None) -> bool:
     name, given = _bare(own), _bare(stated)
     if name.endswith("…") or given.endswith("…"):
         return given.rstrip("… ").startswith(name.rstrip("… ")) or name.startswith(given.rstrip("… "))
-    return name == given or set(given.split()) <= set(name.split())
+    return name == given or _part_of(given.split(), name.split())
+
+
+def _part_of(given: list[str], name: list[str]) -> bool:
+    """Whether the words given are words of the name; a single letter stands for a word it begins, not alone."""
+    initials = [word for word in given if len(word) == 1]
+    if len(initials) == len(given):
+        return False
+    whole = set(given) - set(initials)
+    return whole <= set(name) and all(any(part.startswith(i) for part in name) for i in initials)
 
 
 def _years_fit(stated: str | None, own: str | None) -> bool:

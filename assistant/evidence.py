@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import analysis
 from assistant.errors import StoreError
-from assistant.lexical import Alternative, Concept, Statistics, Words, coverage
+from assistant.lexical import Alternative, Concept, Statistics, Words, coverage, weigh
 from assistant.ranking import Evidence
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def gather(question: str, expansion: Expansion, store: Store, embedder: Embedder
     """The evidence on every passage that either search brings up."""
     concepts = make_concepts(question, expansion)
     words, statistics = _statistics(concepts, store)
+    weighed = weigh(concepts, statistics)
     rows = {row[0]: row[1:] for row in store.catalogue.lexical(words, CANDIDATES)}
     queries = embedder.embed(list(dict.fromkeys([question, *expansion.variants])))
     cosines = _cosines(queries, list(rows), store)
@@ -44,10 +45,10 @@ def gather(question: str, expansion: Expansion, store: Store, embedder: Embedder
         views = cosines.get(number, {})
         body, above, notes = rows.get(number, ("", "", ""))
         text = views.get("text", 0.0)
-        met = coverage(concepts, Words.of(body, above), statistics) if body else 0.0
+        met = coverage(weighed, Words.of(body, above), statistics) if body else 0.0
         note, met_note = views.get("note", text), met
         if "note" in views:
-            met_note = coverage(concepts, Words.of(notes), statistics) if notes else 0.0
+            met_note = coverage(weighed, Words.of(notes), statistics) if notes else 0.0
         found.append(Evidence(number, text, note, met, met_note, headings[number]))
     return Gathered(tuple(found), queries[0])
 

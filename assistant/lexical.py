@@ -79,16 +79,26 @@ def importance(concept: Concept, statistics: Statistics) -> float:
 
 def saturation(alternative: Alternative, passage: Words, statistics: Statistics) -> float:
     """BM25's term frequency part, scaled to [0, 1); of a phrase the least of its words; 0 if one is absent."""
+    least = math.inf
+    for term in alternative.terms:
+        count = passage.counts.get(term)
+        if not count:
+            return 0.0
+        least = min(least, count)
     norm = K1 * (1 - B + B * passage.length / statistics.mean_length)
-    least = min((passage.counts.get(t, 0.0) for t in alternative.terms), default=0.0)
-    return alternative.weight * least * (K1 + 1) / (least + norm) / (K1 + 1) if least else 0.0
+    return alternative.weight * least / (least + norm) if alternative.terms else 0.0
 
 
-def coverage(concepts: Sequence[Concept], passage: Words, statistics: Statistics) -> float:
-    """The share of the question that the passage meets, in [0, 1)."""
-    total = met = 0.0
-    for concept in concepts:
-        weight = importance(concept, statistics)
-        total += weight
-        met += weight * max((saturation(a, passage, statistics) for a in concept.alternatives), default=0.0)
-    return met / total if total else 0.0
+def weigh(concepts: Sequence[Concept], statistics: Statistics) -> list[tuple[Concept, float]]:
+    """Each concept with its share of the question's importance; the shares add up to 1."""
+    weights = [importance(c, statistics) for c in concepts]
+    total = sum(weights)
+    return [(c, w / total) for c, w in zip(concepts, weights, strict=True)] if total else []
+
+
+def coverage(weighed: Sequence[tuple[Concept, float]], passage: Words, statistics: Statistics) -> float:
+    """The share of the question, as weighed by :func:`weigh`, that the passage meets; in [0, 1)."""
+    return sum(
+        share * max((saturation(a, passage, statistics) for a in concept.alternatives), default=0.0)
+        for concept, share in weighed
+    )

@@ -15,7 +15,8 @@ FOOTNOTES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     f"<w:footnotes {nsdecls('w')}>"
     '<w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote>'
-    '<w:footnote w:id="1"><w:p><w:r><w:t>See General Assembly resolution 73/195.</w:t></w:r></w:p></w:footnote>'
+    '<w:footnote w:id="1"><w:p><w:r>'
+    "<w:t>See General Assembly resolution 73/195.</w:t></w:r></w:p></w:footnote>"
     "</w:footnotes>"
 )
 
@@ -53,13 +54,16 @@ def number(paragraph: docx.text.paragraph.Paragraph, list_id: int, level: int) -
 def add_list(made: docx.document.Document, list_id: int = 77) -> int:
     """A list numbered 1., (a), (i) on its three levels; returns its id."""
     levels = "".join(
-        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{pattern}"/></w:lvl>'
+        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/>'
+        f'<w:lvlText w:val="{pattern}"/></w:lvl>'
         for index, (style, pattern) in enumerate(
             (("decimal", "%1."), ("lowerLetter", "(%2)"), ("lowerRoman", "(%3)"))
         )
     )
     root = made.part.numbering_part.element
-    root.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{list_id}">{levels}</w:abstractNum>'))
+    root.insert(
+        0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{list_id}">{levels}</w:abstractNum>')
+    )
     root.append(
         parse_xml(f'<w:num {nsdecls("w")} w:numId="{list_id}"><w:abstractNumId w:val="{list_id}"/></w:num>')
     )

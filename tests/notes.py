@@ -44,7 +44,9 @@ def write_txt(lines: list[Line]) -> bytes:
         if line.footnote:
             notes.append(f"[{len(notes) + 1}] {line.citation}")
             cited = f" [{len(notes)}]."
-        out.append(f"{line.before}\n\n> {line.quote}{cited}" if line.block else f"{line.before} {line.quote}{cited}")
+        out.append(
+            f"{line.before}\n\n> {line.quote}{cited}" if line.block else f"{line.before} {line.quote}{cited}"
+        )
     return ("\n\n".join([*out, *(["NOTES"] if notes else []), *notes]) + "\n").encode()
 
 
@@ -54,7 +56,9 @@ def write_html(lines: list[Line]) -> bytes:
         quote, cited = html.escape(line.quote), f" ({html.escape(line.citation)})."
         if line.footnote:
             n = len(notes) + 1
-            notes.append(f'<li id="fn{n}"><p>{html.escape(line.citation)}. <a href="#fnref{n}">↩</a></p></li>')
+            notes.append(
+                f'<li id="fn{n}"><p>{html.escape(line.citation)}. <a href="#fnref{n}">↩</a></p></li>'
+            )
             cited = f'.<sup><a href="#fn{n}" id="fnref{n}">{n}</a></sup>'
         before = html.escape(line.before)
         if line.block:

@@ -178,7 +178,8 @@ def test_without_a_file_nothing_is_read(home, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "none"))
     monkeypatch.setenv("HOME", str(home / "none"))
     code = (
-        "import sys\nfrom assistant.cli.defaults import default_map\nassert default_map(['brief', 'x']) is None\n"
+        "import sys\nfrom assistant.cli.defaults import default_map\n"
+        "assert default_map(['brief', 'x']) is None\n"
         "print({'tomllib', 'assistant.configuration'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import zipfile
 
 import pytest
-from make_word import add_list, document, number, read_parts, tracked, with_doctype, with_footnote, write_parts
+from make_word import (
+    add_list,
+    document,
+    number,
+    read_parts,
+    tracked,
+    with_doctype,
+    with_footnote,
+    write_parts,
+)
 
 from assistant.errors import SourceError
 from assistant.sources import own, word_xml
@@ -115,7 +124,9 @@ def test_typed_numbers_and_same_heading_twice(tmp_path):
 
 
 def test_short_year_is_no_paragraph_number(tmp_path):
-    source = own.extract(document(tmp_path / "a.docx", lambda made: made.add_paragraph("12. December is late.")))
+    source = own.extract(
+        document(tmp_path / "a.docx", lambda made: made.add_paragraph("12. December is late."))
+    )
     assert [p.text for p in source.passages] == ["12. December is late."]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ProblemsError, StoreError, UsageError
-from assistant.store import connection, server
+from assistant.store import connection, current_generation, server
 from assistant.store.catalogue import Catalogue
 from tests.fakes import FakeEmbedder
 from tests.store_kit import built_home, home, library, note
@@ -167,7 +167,7 @@ def test_a_newer_store_is_refused(shared):
             with pytest.raises(StoreError, match="index version: built from 999"):
                 found.search("visas")
             chunks.modify(metadata={"state": former})
-        assert not library(folder, store=url).search("visas", k=1).abstained or True
+        library(folder, store=url).search("visas", k=1)
 
 
 def test_corpora_of_any_name(shared):
@@ -326,8 +326,8 @@ def test_catalogue_of_a_server_is_like_the_local_one(shared, tmp_path: Path):
     local = built_home(tmp_path / "local")
 
     def rows(root: Path):
-        [path] = root.glob("corpora/default/*/gen-*/catalogue.sqlite3")
-        with Catalogue(path) as catalogue:
+        [pointer] = root.glob("corpora/default/*/CURRENT")
+        with Catalogue(current_generation(pointer.parent) / "catalogue.sqlite3") as catalogue:
             return catalogue._query("SELECT * FROM passage ORDER BY 1"), catalogue._query("SELECT * FROM chunk ORDER BY 1")
 
     with home(folder):

@@ -130,7 +130,10 @@ def test_a_space_within_a_word_is_a_change():
 MARKED = {
     "capital": (f"“[d]evelop{CODES[7:]}” {CITED}", "[d]evelop"),
     "tense": (f"“{CODES.replace('Develop', 'Develop[ing]')}” {CITED}", "Develop[ing]"),
-    "words put in": (f"“{CODES.replace('codes of fair', 'codes [everywhere] of fair')}” {CITED}", "[everywhere]"),
+    "words put in": (
+        f"“{CODES.replace('codes of fair', 'codes [everywhere] of fair')}” {CITED}",
+        "[everywhere]",
+    ),
     "words exchanged": (f"“{CODES.replace('the health sector', '[that] sector')}” {CITED}", "[that]"),
 }
 
@@ -196,7 +199,9 @@ def test_the_word_difference_shows_both_wordings():
     [("150 million", "160 million"), ("240", "204"), ("migrants today", "refugees today")],
 )
 def test_numbers_and_actors(old, new):
-    text = "considering that there are 150 million migrant workers out of the total 240 million migrants today"
+    text = (
+        "considering that there are 150 million migrant workers out of the total 240 million migrants today"
+    )
     assert verdict(f"“{text}” (Summary report, para. 5)") == "ok"
     assert verdict(f"“{text.replace(old, new)}” (Summary report, para. 5)") == "altered"
 
@@ -212,7 +217,8 @@ def test_a_wrong_page_names_the_right_one():
 
 def test_the_other_editions_page_is_recognised():
     passage = next(
-        p for p in shipped().sources["gfmd-thematic-recollection-2017"].passages
+        p
+        for p in shipped().sources["gfmd-thematic-recollection-2017"].passages
         if p.other_edition_pages and p.page_start not in p.other_edition_pages and p.page_start == p.page_end
     )
     other = passage.other_edition_pages[0]
@@ -222,9 +228,9 @@ def test_the_other_editions_page_is_recognised():
     assert f"p. {other} is the page in the edition cited by the GFMD overview" in finding.advice
     both = f"{passage.locator}; p. {other} in the edition cited by the GFMD overview"
     assert verdict(f"“{passage.text}” ({REC}, {both})") == "ok"
-    assert verdict(f"“{passage.text}” ({REC}, {passage.locator}; p. 99 in the edition cited by the GFMD overview)") == (
-        "wrong_page"
-    )
+    assert verdict(
+        f"“{passage.text}” ({REC}, {passage.locator}; p. 99 in the edition cited by the GFMD overview)"
+    ) == ("wrong_page")
 
 
 def test_an_option_over_two_pages_is_cited_by_both_or_by_the_quotations_own():
@@ -290,7 +296,11 @@ def test_a_quotation_over_several_paragraphs():
 
 
 def test_quotations_within_a_quotation():
-    passage = next(p for p in shipped().passages.values() if "“leave no one behind”" in p.text and p.kind == "policy_option")
+    passage = next(
+        p
+        for p in shipped().passages.values()
+        if "“leave no one behind”" in p.text and p.kind == "policy_option"
+    )
     for opening, closing in ("“”", '""', "«»", "„“"):
         assert verdict(f"{opening}{passage.text}{closing} (Cluster 1, PO, p. {passage.page_start})") == "ok"
 
@@ -336,13 +346,19 @@ def test_words_that_stand_nowhere():
     assert (finding.verdict, finding.citation) == ("not_found", None)
 
 
-@pytest.mark.parametrize("quote", ["recruitment", "ethical recruitment", "codes of fair", "codes […] fair […] health […] sector"])
+@pytest.mark.parametrize(
+    "quote", ["recruitment", "ethical recruitment", "codes of fair", "codes […] fair […] health […] sector"]
+)
 def test_too_few_words_prove_nothing(quote):
     assert verdict(f"“{quote}” {CITED}") == "too_short"
 
 
 def test_a_whole_passage_is_never_too_short():
-    short = [p for p in shipped().passages.values() if len(p.text.split()) < 4 and p.locator and "note" in p.locator]
+    short = [
+        p
+        for p in shipped().passages.values()
+        if len(p.text.split()) < 4 and p.locator and "note" in p.locator
+    ]
     for passage in short[:5]:
         document = shipped().sources[passage.document].document.short_title
         assert verdict(f"“{passage.text}” ({document}, {passage.locator})") == "ok"
@@ -385,7 +401,9 @@ IBID = {
 
 @pytest.mark.parametrize("note", IBID.values(), ids=IBID)
 def test_ibid(note):
-    expected = "misattributed" if "talent" in note else "ok"  # the page is found, but under another heading (PO)
+    expected = (
+        "misattributed" if "talent" in note else "ok"
+    )  # the page is found, but under another heading (PO)
     assert findings(note)[-1].verdict == expected
 
 
@@ -403,7 +421,11 @@ def test_a_bracket_and_a_footnote_on_one_quotation_must_both_be_right():
 
 
 def test_what_is_odd_in_the_source_is_said():
-    passage = next(p for p in shipped().passages.values() if p.remarks and p.page_start == p.page_end and "http" not in p.text)
+    passage = next(
+        p
+        for p in shipped().passages.values()
+        if p.remarks and p.page_start == p.page_end and "http" not in p.text
+    )
     document = shipped().sources[passage.document].document.short_title
     finding = only(f"“{passage.text}” ({document}, {passage.locator})")
     assert finding.verdict == "ok"
@@ -412,7 +434,9 @@ def test_what_is_odd_in_the_source_is_said():
 
 def test_a_page_that_is_only_probable_is_said():
     passage = next(
-        p for p in shipped().passages.values() if p.page_certain is False and p.page_start == p.page_end and "http" not in p.text
+        p
+        for p in shipped().passages.values()
+        if p.page_certain is False and p.page_start == p.page_end and "http" not in p.text
     )
     finding = only(f"“{passage.text}” ({REC}, {passage.locator})")
     assert finding.verdict == "ok"
@@ -430,7 +454,9 @@ def test_a_page_cited_where_the_document_has_none():
 
 
 def test_lines_are_those_of_the_file():
-    note = f"Title\n=====\n\nOne.\nTwo “{CODES}” {CITED}.\n\n- three\n- four “{TALENT}” (Cluster 2, PO, p. 99)\n"
+    note = (
+        f"Title\n=====\n\nOne.\nTwo “{CODES}” {CITED}.\n\n- three\n- four “{TALENT}” (Cluster 2, PO, p. 99)\n"
+    )
     assert [f.line for f in findings(note)] == [5, 8]
 
 

@@ -234,7 +234,10 @@ def long_note(quotations: int = 1500) -> str:
         passage, cited = PASSAGES[at * 7 % len(PASSAGES)]
         text = " ".join(passage.text.split()[:60])
         text = text if at % 10 else text.replace(" and ", " or ", 1)
-        blocks.append(f"In the debate it was held that “{text.replace('“', '').replace('”', '')}” ({cited}). " + "Further words. " * 30)
+        blocks.append(
+            f"In the debate it was held that “{text.replace('“', '').replace('”', '')}” ({cited}). "
+            + "Further words. " * 30
+        )
     return "\n\n".join(blocks)
 
 

@@ -107,7 +107,9 @@ def test_annotated_markdown_holds_each_finding_below_its_paragraph(tmp_path, kin
     note = read_note(path)
     annotate(path, note, check(note, CORPUS), out)
     text = out.read_text(encoding="utf-8")
-    places = [text.index(word) for word in ("First", "Second", "wrong_page", "Third", "Fourth", "altered", "Fifth")]
+    places = [
+        text.index(word) for word in ("First", "Second", "wrong_page", "Third", "Fourth", "altered", "Fifth")
+    ]
     assert places == sorted(places)
     assert "[-migrant-] {+refugee+}" in text
 

@@ -15,7 +15,7 @@ _PARAGRAPH = re.compile(r"\n(?=\s*(?:[-•*o]|\d{1,2}\.|\(?[a-z]\))\s)|\n[^\S\n]
 _EMPHASIS = re.compile(r"\*+")
 _HEADING = re.compile(r"^\s*#+\s*", re.MULTILINE)
 _LINK = re.compile(r"<(https?://[^>\s]+)>")
-_CALLS = "[*⁰¹²³⁴⁵⁶⁷⁸⁹]*"
+_SKIPPED = re.compile(r"[\s*⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _ENDED = re.compile(r"[.:;!?…”\"»)\]⁰-⁹¹²³]$")
 
 
@@ -54,17 +54,16 @@ def surroundings(
 
 
 def _quoted_spans(text: str, spans: Sequence[Span], quoted: str) -> Sequence[Span]:
-    """The spans of ``quoted`` within a passage, over line breaks, calls and emphasis; else all of it."""
-    words = quoted.split()
-    if not words:
+    """The spans of ``quoted`` within a passage, over line breaks, calls and emphasis; else all of it.
+
+    Both are compared without white space, which is folded in the one and printed in the other.
+    """
+    wanted = "".join(quoted.split())
+    positions = [at for start, end in spans for at in range(start, end) if not _SKIPPED.match(text[at])]
+    found = "".join(text[at] for at in positions).find(wanted)
+    if not wanted or found < 0:
         return spans
-    positions = [at for start, end in spans for at in range(start, end)]
-    printed = "".join(text[at] for at in positions)
-    pattern = "".join(_CALLS + "".join(re.escape(c) + _CALLS for c in word) + r"\s+" for word in words)
-    found = re.search(pattern.removesuffix(r"\s+"), printed)
-    if found is None:
-        return spans
-    cut = positions[found.start() : found.end()]
+    cut = positions[found : found + len(wanted)]
     pieces = [(max(start, cut[0]), min(end, cut[-1] + 1)) for start, end in spans]
     return [(start, end) for start, end in pieces if start < end]
 

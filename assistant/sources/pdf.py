@@ -16,9 +16,10 @@ from assistant.errors import SourceError
 from assistant.model import Page, Span
 from assistant.sources.extracted import Block, Extraction, TextBuilder, ranges
 from assistant.sources.pdf_chars import PageReader
+from assistant.sources.pdf_hyphens import join_lines
 from assistant.sources.pdf_layout import reading_order
 from assistant.sources.pdf_pages import Sheet, body_size, mark_running, number_pages
-from assistant.sources.pdf_paragraphs import NOTE_START, Group, folded, group_lines, join_lines, vocabulary
+from assistant.sources.pdf_paragraphs import NOTE_START, Group, folded, group_lines
 
 MAX_PAGES = 20_000
 """About the length of a whole series of volumes; beyond it a file is a fault or an attack."""
@@ -203,8 +204,7 @@ def _join(groups: list[Group], sheets: list[Sheet]) -> list[str]:
         for line in sheet.lines:
             if "[^" in line.text:
                 line.text = _CALL.sub(lambda call: call.group() if call[1] in notes else call[1], line.text)
-    words = vocabulary(sheets)
-    undecided = sum(join_lines(group, words) for group in groups)
+    undecided = join_lines(groups, sheets)
     if not undecided:
         return []
     return [

@@ -19,6 +19,8 @@ MIN_COLUMN_EMS = 6.0
 """A column's lines are at least this many times as wide as its letters are high; narrower is a label."""
 MIN_KNOWN_LINES = 1
 GUTTER_EMS = 0.75
+MIN_FILL = 0.7
+"""Share of its column that a usual line of text fills at least; what is shorter is a table's first column."""
 EDGE = 3.0
 """Edges that differ by no more than this many points are one edge."""
 
@@ -89,6 +91,8 @@ def _gutter(parts: list[Line], known: set[float], tolerance: float) -> float | N
             _wide(left, needed) and _wide(beside, needed)
         ):
             continue
+        if edge not in known and not _fills(left, edge - room):
+            continue
         score = sum(map(bool, left)) + sum(map(bool, beside)) - len(crossing)
         if best is None or score > best[0]:
             best = (score, edge)
@@ -129,6 +133,14 @@ def _wide(rows: list[list[Line]], needed: int) -> bool:
     widths = [max(part.x1 for part in row) - min(part.x0 for part in row) for row in filled]
     ems = MIN_COLUMN_EMS if needed == MIN_COLUMN_LINES else 1.5
     return median(widths) >= ems * median(part.size for row in filled for part in row)
+
+
+def _fills(rows: list[list[Line]], edge: float) -> bool:
+    """Whether rows left of a gutter mostly reach towards it, as text does and a list of terms does not."""
+    filled = [row for row in rows if row]
+    start = min(part.x0 for row in filled for part in row)
+    reached = median(max(part.x1 for part in row) - start for row in filled)
+    return reached >= MIN_FILL * (edge - start)
 
 
 def _bands(parts: list[Line], gutter: float) -> list[list[Line]]:

@@ -143,7 +143,7 @@ def _spacing(sheets: list[Sheet]) -> float:
         (before.y - line.y) / before.size
         for sheet in sheets
         for before, line in pairwise(sheet.lines)
-        if before.column == line.column and before.y > line.y
+        if before.column == line.column and 0 < before.y - line.y < 2.6 * before.size
     ]
     return sorted(gaps)[len(gaps) // 2] if gaps else 1.2
 

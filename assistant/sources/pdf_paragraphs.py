@@ -7,12 +7,10 @@ a sentence cut in two could not be quoted at all.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assistant.sources.extracted import SOFT_BREAK
 from assistant.sources.pdf_chars import Line
 from assistant.sources.pdf_pages import Sheet
 from assistant.sources.structure import MARKER, is_contents_line, is_known_heading
@@ -27,28 +25,6 @@ MAX_HEADING = 220
 NOTE_START = re.compile(r"(?:\[\^(\d{1,3}|[*†‡]{1,3})\]|(\d{1,3})(?=[\s.)])|([*†‡]+))\s*")
 _ENDS = re.compile(r"[.!?:;…؟۔。][\"'”’»)\]]*(?:\[\^\w+\])*\s*\Z")
 _OPENERS = "\"'“‘«([¿¡"
-_HARD_PREFIXES = frozenset(
-    [
-        "non",
-        "self",
-        "well",
-        "ex",
-        "all",
-        "cross",
-        "multi",
-        "semi",
-        "half",
-        "quasi",
-        "socio",
-        "low",
-        "high",
-        "long",
-        "short",
-    ]
-)
-_CONJUNCTIONS = frozenset(["and", "or", "to", "et", "ou", "y", "o", "und", "oder"])
-_LAST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*\Z")
-_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 
 @dataclass(slots=True)
@@ -74,6 +50,7 @@ def group_lines(sheets: list[Sheet], body: float, outline: dict[int, dict[str, i
     groups: list[Group] = []
     current: Group | None = None
     edges: dict[tuple[int, int], tuple[float, float]] = {}
+    early = _ended_early(sheets)
     for sheet in sheets:
         _mark_notes(sheet, body)
         edges.update(_column_edges(sheet))
@@ -84,7 +61,7 @@ def group_lines(sheets: list[Sheet], body: float, outline: dict[int, dict[str, i
             if line.role in {"note", "turned"}:
                 notes = _add_note(groups, notes, sheet, line)
                 continue
-            if current is None or _breaks(current, sheet, line, edges, pitch):
+            if current is None or _breaks(current, sheet, line, edges, pitch, early):
                 current = Group()
                 groups.append(current)
             current.lines.append((sheet, line))
@@ -108,6 +85,18 @@ def _pitches(sheets: list[Sheet]) -> dict[int, float]:
             if same and _same_size(before, line) and 0.8 * line.size <= gap <= 2.6 * line.size:
                 gaps[round(line.size)].append(gap)
     return {size: sorted(found)[int(len(found) * 0.3)] for size, found in gaps.items()}
+
+
+def _ended_early(sheets: list[Sheet]) -> set[int]:
+    """Sheets whose text ends well above the foot of the others' or is too short to judge: a chapter's end."""
+    lowest = {
+        sheet.physical: (min(line.y for line in lines), lines[0].size, len(lines))
+        for sheet in sheets
+        if (lines := [line for line in sheet.lines if line.role in {"body", "note"}])
+    }
+    feet = sorted(foot for foot, _, _ in lowest.values())
+    usual = feet[len(feet) // 2] if feet else 0.0
+    return {page for page, (foot, size, count) in lowest.items() if foot > usual + 4 * size or count < 3}
 
 
 def _same_size(a: Line, b: Line) -> bool:
@@ -171,8 +160,9 @@ def _breaks(
     line: Line,
     edges: dict[tuple[int, int], tuple[float, float]],
     pitch: dict[int, float],
+    early: set[int],
 ) -> bool:
-    """Whether ``line`` begins a new group after the group's last line."""
+    """Whether ``line`` begins a new group after the last one's; ``early`` are sheets that end early."""
     last_sheet, last = group.lines[-1]
     if not _same_size(last, line) or is_contents_line(last.text) or is_known_heading(last.text):
         return True
@@ -181,7 +171,10 @@ def _breaks(
     here = _Place(
         group, last, line, edges[last_sheet.physical, last.column], edges[sheet.physical, line.column]
     )
-    if last_sheet is not sheet or last.column != line.column:
+    if last_sheet is not sheet:
+        apart = sheet.physical - last_sheet.physical > 1 or last_sheet.physical in early
+        return (apart and here.ended) or here.breaks_after_column()
+    if last.column != line.column:
         return here.breaks_after_column()
     gap = last.y - line.y
     usual = pitch.get(round(line.size), 1.25 * line.size)
@@ -231,7 +224,8 @@ class _Place:
         last, line, em = self.last, self.line, self.line.size
         start, before = (-line.x1, -last.x1) if line.rtl else (line.x0, last.x0)
         step = start - before
-        if self.marker and (self.ended or self.room or step < -0.5 * em or self.marker["bullet"]):
+        plain_bullet = self.marker is not None and (self.marker["bullet"] or "–") not in "-–—−*·"
+        if self.marker and (self.ended or self.room or step < -0.5 * em or plain_bullet):
             return True
         if self.centred and abs(step) > 1:
             return self.room and self.ended
@@ -290,54 +284,3 @@ def _all_caps(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
     upper = len(letters) >= 4 and all(character.isupper() for character in letters)
     return upper and text[:1].isalnum() and "_" not in text
-
-
-def vocabulary(sheets: Iterable[Sheet]) -> Counter[str]:
-    """How often each word (with inner hyphens) stands in the document, words cut at line ends left out."""
-    words: Counter[str] = Counter()
-    for sheet in sheets:
-        cut = False
-        for line in sheet.lines:
-            found = [word.casefold().replace("\u2010", "-") for word in _WORD.findall(line.text)]
-            words.update(found[1 if cut else 0 : -1 if line.hyphen else None])
-            cut = bool(line.hyphen)
-    return words
-
-
-def join_lines(group: Group, words: Counter[str]) -> int:
-    """Decide how each line of a group is joined to the next; returns how many hyphens nothing decided.
-
-    A line-break hyphen goes if the whole word stands elsewhere in the document, and stays if the hyphenated
-    one does; without either it stays before a capital or a digit, after a prefix such as "non-", and between
-    two words of the document, and goes otherwise.
-    """
-    undecided = 0
-    for (sheet, line), (next_sheet, following) in pairwise(group.lines):
-        line.breaks = next_sheet is not sheet or following.column != line.column
-        if line.hyphen:
-            line.end, sure = _hyphen_end(line, following, words)
-            undecided += not sure
-        elif line.text.endswith("/") or (_is_cjk(line.text[-1:]) and _is_cjk(following.text[:1])):
-            line.end = ""
-    return undecided
-
-
-def _hyphen_end(line: Line, following: Line, words: Counter[str]) -> tuple[str, bool]:
-    """What stands between two lines of which the first ends in a hyphen, and whether that is certain."""
-    if line.hyphen == "\u00ad":
-        return SOFT_BREAK, True
-    left, right = _LAST_WORD.search(line.text), _WORD.match(following.text)
-    if left is None or right is None or right.group()[:1].isupper():
-        return line.hyphen, True
-    head, tail = left.group().casefold(), right.group().casefold()
-    if tail in _CONJUNCTIONS:
-        return f"{line.hyphen}\n", True
-    whole, compound = words[head + tail], words[f"{head}-{tail}"]
-    if whole != compound:
-        return (line.hyphen if compound > whole else SOFT_BREAK), True
-    both = len(head) > 3 and len(tail) > 3 and words[head] > 0 and words[tail] > 0
-    return (line.hyphen if head in _HARD_PREFIXES or both else SOFT_BREAK), False
-
-
-def _is_cjk(character: str) -> bool:
-    return "\u3040" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"

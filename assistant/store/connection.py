@@ -7,6 +7,7 @@ Environment: ``GCM_DRAFT_STORE_TOKEN`` is sent as ``Authorization: Bearer`` and 
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import ssl
@@ -57,8 +58,33 @@ def _certificates() -> str | None:
 def connect(url: str) -> Any:
     """chromadb's client on the server at ``url``, after making sure that there is one that will answer.
 
-    Raises UsageError for a bad address, StoreError for a server that is down, wrong, or of another version.
+    One client a process and setting. Raises UsageError for a bad address, StoreError for a server that is
+    down, wrong, or of another version.
     """
+    key = (url, os.environ.get("GCM_DRAFT_STORE_TOKEN"), _certificates(), timeout())
+    if key not in _clients:
+        _clients[key] = _connect(url)
+    return _clients[key]
+
+
+_clients: dict[tuple[object, ...], Any] = {}
+
+
+@atexit.register
+def _hang_up() -> None:
+    """Close the connections."""
+    for client in _clients.values():
+        session = _session(client)
+        if session is not None:
+            session.close()
+
+
+def _session(client: Any) -> Any:
+    """The HTTP session of chromadb's client, which its public interface does not show."""
+    return getattr(getattr(client, "_server", None), "_session", None)
+
+
+def _connect(url: str) -> Any:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -81,7 +107,7 @@ def connect(url: str) -> Any:
             client = chromadb.HttpClient(parts.hostname, port, ssl=secure, headers=_headers(), settings=settings)
     except Exception as error:  # chromadb's and httpx's own classes
         raise failure(url, error) from error
-    session = getattr(getattr(client, "_server", None), "_session", None)
+    session = _session(client)
     if session is not None:  # chromadb waits for ever otherwise
         session.timeout = timeout()
     return client
@@ -104,10 +130,7 @@ def _greet(base: str) -> None:
     except urllib.error.URLError as error:
         if isinstance(error.reason, TimeoutError):
             raise _late(base) from error
-        raise StoreError(
-            f"No Chroma server can be reached at {base} ({error.reason}). Start it (chroma run --path FOLDER), "
-            "correct --store, or leave --store out to work with the local store."
-        ) from error
+        raise _down(base, str(error.reason)) from error
     except (ValueError, OSError, EOFError) as error:
         raise _wrong(base, f"{type(error).__name__}") from error
     except Exception as error:  # http.client's own: what answers does not speak HTTP
@@ -124,6 +147,13 @@ def _greet(base: str) -> None:
 def _refused(base: str, code: int) -> StoreError:
     return StoreError(
         f"The server at {base} refuses us ({code}). Set GCM_DRAFT_STORE_TOKEN to a token that it accepts."
+    )
+
+
+def _down(base: str, why: str) -> StoreError:
+    return StoreError(
+        f"No Chroma server can be reached at {base} ({why}). Start it (chroma run --path FOLDER), "
+        "correct --store, or leave --store out to work with the local store."
     )
 
 
@@ -144,6 +174,8 @@ def failure(url: str, error: Exception) -> StoreError:
     if "Timeout" in name:
         return _late(url)
     text = str(error)
+    if name == "ConnectError":
+        return _down(url, text)
     if "401" in text or "403" in text or name in {"AuthorizationError", "ChromaAuthError"}:
         return _refused(url, 401)
     return StoreError(f"The Chroma server at {url} failed ({name}: {text[:300]}). Try again; look at its log.")

@@ -58,7 +58,7 @@ def make_pipeline(embedder: Embedder, collection: Any) -> Any:
     from llama_index.core.ingestion import IngestionPipeline
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    from assistant.integrations.embedding import EmbedderAdapter
+    from assistant.store.llama_embedding import EmbedderAdapter
 
     return IngestionPipeline(
         transformations=[EmbedderAdapter(embedder=embedder)],

@@ -7,7 +7,11 @@ any other version takes the public client, which answers identically (held by te
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -151,8 +155,25 @@ def open_local(path: Path) -> Vectors:
     if not (path / "chroma.sqlite3").is_file():
         raise StoreError(f"No vector store in {path}. Build it with: gcm-draft index build")
     try:
-        return EngineVectors(path) if engine_usable() else ClientVectors(local_client(path))
+        return _open(path)
     except Exception as error:  # the engine raises its own, undocumented classes
+        if not os.access(path, os.W_OK):
+            return _open_copy(path)
         raise StoreError(
             f"The vector store in {path} cannot be read ({error}). Rebuild it with: gcm-draft index build"
         ) from error
+
+
+def _open(path: Path) -> Vectors:
+    return EngineVectors(path) if engine_usable() else ClientVectors(local_client(path))
+
+
+def _open_copy(path: Path) -> Vectors:
+    """A store in a folder that cannot be written to: Chroma writes even when it only reads, so into a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="gcm-draft-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        copy = Path(shutil.copytree(path, folder / "chroma"))
+        return _open(copy)
+    except Exception as error:
+        raise StoreError(f"The vector store in {path} cannot be read ({error}).") from error

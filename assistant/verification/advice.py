@@ -34,8 +34,9 @@ def wrong_page(citation: Citation, passage: Passage, expected: str) -> str:
     others = passage.other_edition_pages
     if citation.page is not None and citation.page in others and citation.page_end is None:
         return (
-            f"p. {citation.page} is the page in the edition cited by the GFMD overview; in this edition write "
-            f"({expected}), or both: ({expected}; p. {citation.page} in the edition cited by the GFMD overview)."
+            f"p. {citation.page} is the page in the edition cited by the GFMD overview; in this edition "
+            f"write ({expected}), or both: ({expected}; p. {citation.page} in the edition cited by the "
+            "GFMD overview)."
         )
     if citation.other_page is not None and others and citation.other_page not in others:
         pages = " or ".join(f"p. {page}" for page in others)
@@ -51,7 +52,10 @@ def elsewhere(labels: Sequence[str]) -> str:
 def no_such_place(citation: Citation, labels: Sequence[str], library: Library) -> str:
     """Advice where a citation fits nothing in the corpus."""
     if citation.document and not documents_named(citation.document, library.corpus):
-        reason = f"“{citation.document}” is not in the corpus. Correct its name, or add it with: gcm-draft corpus add FILE."
+        reason = (
+            f"“{citation.document}” is not in the corpus. "
+            "Correct its name, or add it with: gcm-draft corpus add FILE."
+        )
     else:
         reason = "The corpus has no such place."
     return f"{reason} These words stand in {_list(labels)}" if labels else reason
@@ -73,7 +77,8 @@ def altered(found: Difference, where: str) -> str:
     """Advice where words differ; the gravest kinds are named."""
     kinds = f" The change touches {_kinds(found.classes)}." if found.classes else ""
     if found.only_missing:
-        return f"Words are left out without a mark.{kinds} Restore them, or mark the cut with […]. Source: ({where})"
+        missing = f"Words are left out without a mark.{kinds}"
+        return f"{missing} Restore them, or mark the cut with […]. Source: ({where})"
     return f"Restore the source's words, or mark your own with square brackets.{kinds} Source: ({where})"
 
 

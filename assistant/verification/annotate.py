@@ -58,7 +58,7 @@ def annotated_markdown(path: Path, note: Note, report: Report) -> str:
 
 
 def _beside_lines(lines: list[str], note: Note, by_line: dict[int, list[Finding]], report: Report) -> str:
-    """Findings are set after the last line of the paragraph, or block of a list or table, that they are about."""
+    """Findings are set after the last line of the paragraph, quotation or table that they are about."""
     after: dict[int, list[Finding]] = defaultdict(list)
     for line, found in by_line.items():
         end = next(

@@ -18,7 +18,7 @@ _ELEMENT = re.compile(
 
 
 def find_certificate(text: str) -> dict[str, Any] | None:
-    """The certificate in ``text``, whichever of the text formats carries it; None without one or if damaged."""
+    """The certificate in ``text``, whichever text format carries it; None without one or if damaged."""
     for pattern in (_COMMENT, _ELEMENT, _LINE):
         for match in pattern.finditer(text):
             found = parse_certificate(match.group(1))
@@ -42,7 +42,7 @@ def parse_certificate(value: str) -> dict[str, Any] | None:
 
 
 def certificate_status(certificate: dict[str, Any] | None, corpus_sha256: str, version: str) -> str | None:
-    """One sentence: whether the corpus or the program has changed since the brief was made; None without one."""
+    """One sentence: has the corpus or the program changed since the brief was made; None without one."""
     if certificate is None:
         return None
     then, now = certificate["corpus_sha256"], corpus_sha256

@@ -139,8 +139,8 @@ def _unquoted(cited: Cited, library: Library) -> Paraphrase | Finding | None:
 
 
 def _pinpoints(citation: Citation) -> bool:
-    """Whether a citation says more than which cluster, objective or section is spoken of."""
-    rest = replace(citation, document=None, cluster=None, objective=None, section=None)
+    """Whether a citation says more than which cluster, objective, section or day is spoken of."""
+    rest = replace(citation, document=None, cluster=None, objective=None, section=None, date=None)
     return rest.has_locator
 
 

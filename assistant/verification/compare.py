@@ -1,4 +1,4 @@
-"""Where a quotation stands: exactly (:meth:`Library.stands`), or nearly, as a candidate only (:meth:`nearest`).
+"""Where a quotation stands: exactly (:meth:`Library.stands`), or nearly (:meth:`Library.nearest`).
 
 Only :meth:`Library.stands` can prove a quotation. Similarity finds the place to compare with; the word
 difference it yields is reported, never excused.
@@ -172,7 +172,7 @@ def _compact(blocks: list[tuple[int, int, int]], length: int) -> list[tuple[int,
 
 
 def _allowed(between: list[Cut | Change], skipped: list[str]) -> bool:
-    """Whether what stands between two runs of a quotation may stand for the words ``skipped`` in the source."""
+    """Whether what stands between two runs of a quotation may stand for the source's words ``skipped``."""
     if any(isinstance(element, Cut) for element in between):
         return True
     changes = [element for element in between if isinstance(element, Change)]
@@ -187,7 +187,7 @@ def _allowed(between: list[Cut | Change], skipped: list[str]) -> bool:
 
 
 def _stems_fit(changes: list[Change], skipped: list[str]) -> bool:
-    """ "promot[ed]" stands for one word that begins so; other brackets beside it stand for nothing or a word each."""
+    """Whether "promot[ed]" stands for one word that begins so; a bracket beside it may stand for others."""
     at = 0
     for change in changes:
         if not (change.stem or change.tail):

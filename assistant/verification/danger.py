@@ -34,10 +34,11 @@ ACTORS = _words("""
     refugee refugees agency agencies recruiter recruiters business businesses employee employees union unions
     organization organizations organisation organisations authority authorities stakeholder stakeholders
     society community communities sector diaspora diasporas participant participants delegation delegations
-    national nationals citizen citizens child children woman women man men victim victims trafficker traffickers
-    origin destination transit gfmd iom ilo un unhcr private public
+    national nationals citizen citizens child children woman women man men victim victims
+    trafficker traffickers origin destination transit gfmd iom ilo un unhcr private public
     état états gouvernement gouvernements employeur employeurs travailleur travailleurs société
-    estado estados gobierno gobiernos empleador empleadores trabajador trabajadores migrante migrantes sociedad
+    estado estados gobierno gobiernos empleador empleadores trabajador trabajadores
+    migrante migrantes sociedad
 """)
 
 CLASSES = ("negation", "modal verb", "number or quantity", "actor")

@@ -37,7 +37,7 @@ class Piece:
 
 
 def difference(library: Library, quoted: Quoted, near: Near) -> Difference:
-    """The word difference between the source at ``near`` and the note; what a cut leaves out is no difference."""
+    """The word difference between source and note; what a cut leaves out is no difference."""
     stream = library.stream(near.document)
     own, note = _own_words(stream, near.place), quoted.all_words
     cuts = _cut_positions(quoted)
@@ -106,9 +106,9 @@ def _marked(mine: list[str], theirs: list[str]) -> str:
 
 
 def pieces(library: Library, quoted: Quoted) -> list[Piece] | None:
-    """The quotation as pieces of the sources put end to end, the longest first at each place; None if it is not.
+    """The quotation as pieces of the sources put end to end, the longest at each place; None if it is not.
 
-    Each piece has at least ``FEWEST_IN_PIECE`` words. One or two words between pieces may be the writer's own.
+    Each piece has ``FEWEST_IN_PIECE`` words or more. One or two words between pieces may be the writer's own.
     """
     found = [word.form for word in quoted.all_words]
     starts = dict(library.grams(found))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from assistant.citations import Citation, documents_named, parse_all
 from assistant.verification.compare import Readable
 
 _PLACE = (
-    r"(?:GCM\s+)?[Cc]luster\s+\d{1,2}|Section\s+(?:I{1,3}|IV)\b|(?:POs?|OPAs?|Examples?|Introduction|Policy [Oo]ptions?|"
-    r"[Oo]ptions? for practical action|[Pp]ractice [Ee]xamples?)\b|Objective\s+\d{1,2}|"
-    r"(?:Rec\.|[Rr]ecommendation|[Rr]ec)\s*(?:no\.?\s*)?\d{1,2}(?:\s*\([\d;,\s–-]+\))?|Guiding [Qq]uestion\s+\d|"
+    r"(?:GCM\s+)?[Cc]luster\s+\d{1,2}|Section\s+(?:I{1,3}|IV)\b|"
+    r"(?:POs?|OPAs?|Examples?|Introduction|Policy [Oo]ptions?|[Oo]ptions? for practical action|"
+    r"[Pp]ractice [Ee]xamples?)\b|Objective\s+\d{1,2}|"
+    r"(?:Rec\.|[Rr]ecommendation|[Rr]ec)\s*(?:no\.?\s*)?\d{1,2}(?:\s*\([\d;,\s–-]+\))?|"
+    r"Guiding [Qq]uestion\s+\d|"
     r"(?:[Pp]ara(?:graph|s?\.|s)?|[Pp]ar\.|§)\s*\d{1,3}(?:\s*\([a-z]\))?|under\s+“[^”]+”|"
     r"(?:policy|practical) recommendations|governance|recruitment|skills|notes?\s+\d+|"
     r"\b(?:pp?|págs?)\.\s*\d{1,4}(?:\s*[-–—]\s*\d{1,4})?|[Pp]ages?\s+\d{1,4}(?:\s*[-–—]\s*\d{1,4})?|"
@@ -51,7 +54,11 @@ class Finder:
         self._authors = tuple(authors)
         self._known: dict[str, bool] = {}
         names = "|".join(re.escape(name) for name in sorted(authors, key=len, reverse=True))
-        dates = r"(?:\d{1,2}\s+[A-Za-zéû]{3,10}\.?\s+\d{4}|[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+\d{4}|\d{4}-\d\d-\d\d)"
+        day_first, month_first = (
+            r"\d{1,2}\s+[A-Za-zéû]{3,10}\.?\s+\d{4}",
+            r"[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+\d{4}",
+        )
+        dates = rf"(?:{day_first}|{month_first}|\d{{4}}-\d\d-\d\d)"
         self._posts = (
             re.compile(rf"(?:{names}),?\s+\(?{dates}\)?(?:,\s+(?:Question\s+\d|standalone))?")
             if authors
@@ -103,9 +110,9 @@ class Finder:
             if citations:
                 entries.append((start, end, citations))
                 taken.append((start, end))
-        entries += [entry for entry in self._lines(text, taken)]
+        entries.extend(self._lines(text, taken))
         taken += [(start, end) for start, end, _ in entries]
-        entries += [entry for entry in self._chains(text, taken)]
+        entries.extend(self._chains(text, taken))
         yield from sorted(entries, key=lambda entry: entry[0])
 
     def brackets(self, text: str, inside: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -199,6 +206,8 @@ class Finder:
 
 def _looks_whole(text: str, found: tuple[Citation, ...], finder: Finder) -> bool:
     first = found[0]
+    if not replace(first, document=None, date=None).has_locator:
+        return False
     if first.document is not None and finder.names_document(first.document):
         return True
     if first.document is not None:
@@ -210,7 +219,7 @@ def _looks_whole(text: str, found: tuple[Citation, ...], finder: Finder) -> bool
 
 
 def _ibid(text: str) -> tuple[Citation, ...]:
-    """ "Ibid.", "ibid., p. 18": a citation whose document is "ibid"."""
+    """A citation whose document is "ibid", for "Ibid." and "ibid., p. 18"."""
     match = re.match(
         r"^\s*(?:ibid(?:em)?|idem|id|ib[íi]d)\b\.?\s*(?:,\s*)?(.*)$", text.strip(" ()[]."), re.I | re.S
     )

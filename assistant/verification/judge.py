@@ -73,7 +73,7 @@ def judge(quotation: Quotation, library: Library) -> Finding | None:
 
 
 def _groups(quotation: Quotation) -> list[tuple[Cited, ...]]:
-    """The citations of a quotation by where they stand: in each place one must be right, and every place is held to."""
+    """The citations of a quotation by where they stand: in each place at least one must be right."""
     if quotation.cited is None:
         return [()]
     groups: list[tuple[Cited, ...]] = []
@@ -199,6 +199,8 @@ class _Case:
         return _distinct(self.library, found)
 
     def _elsewhere(self, found: list[tuple[Match, ...]]) -> Judgement:
+        named = {d.id for c in self.citations for d in documents_named(c.document, self.library.corpus)}
+        found = sorted(found, key=lambda matches: matches[0].document not in named)
         labels = tuple(dict.fromkeys(self._exact(matches) for matches in found))[:MOST_LISTED]
         passage = self.library.passage(found[0][0])
         fitted = any(fitting(self.library, citation) for citation in self.citations)
@@ -240,7 +242,9 @@ class _Case:
 
     def _like(self, near: Near) -> bool:
         least = ALTERED_WHERE_CITED if self._is_cited(near) else ALTERED_ELSEWHERE
-        return near.matched >= 3 and near.share >= least
+        return near.share >= least and (
+            near.matched >= FEWEST_WORDS or near.share >= 0.6 and near.matched == 3
+        )
 
     def _stitched(self, made: list[Piece] | None, near: Near | None) -> Judgement | None:
         if made is None or len({(piece.document, piece.passage) for piece in made}) < 2:
@@ -284,15 +288,24 @@ class _Case:
     # -- short or uncited --
 
     def _short(self) -> Judgement:
-        """Too few words, unless they are a whole passage where cited."""
+        """Too few words, unless they are a whole passage there, or a first sentence found nowhere else."""
         for citation in self.citations:
             for document in documents_named(citation.document, self.library.corpus):
                 for match in self.library.stands(self.quoted, document.id):
-                    bounds = self.library.stream(document.id).bounds(match.passage)
-                    if place_fits(self.library, citation, match) and match.place == bounds:
+                    if place_fits(self.library, citation, match) and self._whole(match):
                         return self._where_cited() or Judgement("ok", passage=self.library.passage(match))
         count = len(self.quoted.all_words)
         return Judgement("too_short", advice=advice.too_short(count, shredded=count >= FEWEST_WORDS))
+
+    def _whole(self, match: Match) -> bool:
+        stream = self.library.stream(match.document)
+        bounds = stream.bounds(match.passage)
+        if match.place == bounds:
+            return True
+        after = stream.source.text[stream.ends[match.place.last - 1] :][:1]
+        quoted = self.quotation.text.rstrip(" […].")
+        sentence = after in {".", "!", "?"} and self.quotation.text[len(quoted) :][:1] == after
+        return match.place.first == bounds.first and sentence and len(self._everywhere()) == 1
 
     def _uncited(self) -> Judgement | None:
         found = self._everywhere()

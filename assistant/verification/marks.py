@@ -36,7 +36,8 @@ _SENTENCE_END = re.compile(r"[.!?]['’]?\s+[A-ZÀ-Þ“«\"]")
 class Extent:
     """A quotation within a paragraph: ``[start, end)`` with its marks, ``[inner, outer)`` without them.
 
-    ``single``: in single marks. ``closed`` is false where no closing mark was found and the paragraph's end was taken.
+    ``single``: in single marks. ``closed`` is false where no closing mark was found and the paragraph's end
+    was taken.
     """
 
     start: int

@@ -1,8 +1,8 @@
 """Planted errors: real passages quoted in notes, each with one known fault, to see whether each is caught.
 
-:func:`planted` is deterministic for a seed and a corpus. A fault is planted only where it is one: an oracle of
-its own (plain lower-case words, no code shared with the comparison) makes sure that an altered text stands
-nowhere, and that a wrong citation is wrong.
+:func:`planted` is deterministic for a seed and a corpus. A fault is planted only where it is one: an oracle
+of its own (plain lower-case words, no code shared with the comparison) makes sure that an altered text
+stands nowhere, and that a wrong citation is wrong.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Planted:
 
 
 def planted(corpus: Readable, *, each: int = 6, seed: int = SEED) -> tuple[Planted, ...]:
-    """The suite: for every document, verdict, mark, word class and citation style there is something to plant in.
+    """The suite: every document, verdict, mark, word class and citation style has its share.
 
     ``each`` is how many passages of a document are used for a verdict. The five shipped documents give more
     than 300 planted errors and as many clean controls at the default.

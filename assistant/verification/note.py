@@ -1,4 +1,4 @@
-"""A note as verification sees it, whatever file it came from: paragraphs in order, footnotes by their calls."""
+"""A note as verification sees it, whatever its file: paragraphs in order, footnotes by their calls."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Paragraph:
 
     ``line`` is 1-based in the file (for Word and other formats without lines, the ordinal of the paragraph);
     ``breaks`` are offsets in ``text`` at which further lines begin. ``calls`` are footnote calls as
-    (offset, key): the call stands before ``text[offset]``. ``index`` is the 0-based index of the paragraph in a
-    Word document. ``group`` is shared by neighbouring paragraphs of one block quote.
+    (offset, key): the call stands before ``text[offset]``. ``index`` is the 0-based index of the paragraph in
+    a Word document. ``group`` is shared by neighbouring paragraphs of one block quote.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note read. ``format`` is md, txt, html, docx or odt; ``certificate`` is the object it carries, if any."""
+    """A note read. ``format`` is md, txt, html, docx or odt; ``certificate`` what it carries of one."""
 
     name: str
     format: str

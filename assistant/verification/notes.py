@@ -24,7 +24,7 @@ LARGEST = 100_000_000
 
 
 def read_note(path: Path) -> Note:
-    """The note in ``path``, by its ending. Unreadable, damaged or unknown files are a :class:`SourceError`."""
+    """The note in ``path``, by its ending. An unreadable, damaged or unknown file is a SourceError."""
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         known = ", ".join(sorted(FORMATS))
@@ -101,7 +101,7 @@ _BULLET = re.compile(r"^\s*(?:[•*‣◦–—-]\s+|\(?[a-z0-9]{1,3}[.)]\s+|\[\
 
 
 def _read_plain(text: str, name: str) -> Note:
-    """Plain text: blank lines part paragraphs, ``>`` marks block quotes, ``Certificate: {…}`` the last line."""
+    """Plain text: blank lines part paragraphs, ``>`` marks block quotes, a certificate has a line."""
     certificate, text = from_text(text)
     paragraphs: list[Paragraph] = []
     lines: list[str] = []

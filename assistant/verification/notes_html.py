@@ -9,41 +9,22 @@ from html.parser import HTMLParser
 from assistant.verification.certificates import find_certificate
 from assistant.verification.note import Note, Paragraph, ParagraphKind
 
-_BLOCKS = frozenset(
-    (
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "tr",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-    )
-    + (
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "figure",
-        "figcaption",
-        "aside",
-        "hr",
-        "pre",
-        "address",
-        "nav",
-    )
+_TEXT_BLOCKS = ("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "blockquote", "pre", "address", "figcaption")
+_PAGE_BLOCKS = (
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "figure",
+    "aside",
+    "hr",
+    "nav",
+    "table",
+    "tr",
 )
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_BLOCKS = frozenset((*_TEXT_BLOCKS, *_PAGE_BLOCKS, *_HEADINGS))
 _HIDDEN = frozenset(("script", "style", "head", "template", "noscript"))
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -101,7 +82,7 @@ class _Reader(HTMLParser):
             self.stack.append((tag, values.get("id") or values.get("name"), shown_source))
         if tag == "blockquote":
             self.quotes.append(self.getpos()[0])
-        self.heading += tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
+        self.heading += tag in _HEADINGS
         self.raised += tag == "sup"
         self.row += tag == "tr"
         self.code += tag == "pre"
@@ -148,7 +129,7 @@ class _Reader(HTMLParser):
             self.add("\n")
         if tag == "blockquote" and self.quotes:
             self.quotes.pop()
-        self.heading -= tag in {"h1", "h2", "h3", "h4", "h5", "h6"} and self.heading > 0
+        self.heading -= tag in _HEADINGS and self.heading > 0
         self.raised -= tag == "sup" and self.raised > 0
         self.row -= tag == "tr" and self.row > 0
         self.code -= tag == "pre" and self.code > 0
@@ -231,7 +212,7 @@ class _Reader(HTMLParser):
 
 
 def read_html(text: str, name: str) -> Note:
-    """The note in HTML ``text``. Any text parses; nothing is loaded and no entity is expanded beyond characters."""
+    """The note in HTML ``text``. Any text parses; nothing is loaded or run."""
     reader = _Reader()
     reader.feed(text)
     reader.close()

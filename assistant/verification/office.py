@@ -21,7 +21,7 @@ def open_package(data: bytes, name: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise SourceError(
-            f"{name} is no Word or OpenDocument file: expected a zip package, found something else ({error}). "
+            f"{name} is no Word or OpenDocument file: expected a zip package, found none ({error}). "
             "Open it in its program and save it again."
         ) from error
 
@@ -45,7 +45,8 @@ def part(package: zipfile.ZipFile, member: str, name: str) -> bytes | None:
         raise
     if len(data) > LARGEST_PART:
         raise SourceError(
-            f"{name} is not read: {member} unpacks to more than {LARGEST_PART:,} bytes. Split the note and try again."
+            f"{name} is not read: {member} unpacks to more than {LARGEST_PART:,} bytes. "
+            "Split the note and try again."
         )
     return data
 

@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def _right_pages(finding: Finding) -> tuple[str, str] | None:
 def _rewritten(
     printed: str, finding: Finding, stated: Citation | None
 ) -> tuple[str, str, tuple[int, int]] | None:
-    """(before, after, range in ``printed``) of the page statement that is wrong; None if it is not the only one."""
+    """(before, after, range in ``printed``) of the page that is wrong; None if it is not the only one."""
     right = _right_pages(finding)
     found = list(_PAGES.finditer(printed))
     if stated is not None and stated.page is not None:
@@ -167,10 +168,13 @@ def _decoded(data: bytes) -> tuple[str, Any]:
         except UnicodeDecodeError:
             continue
         if encoding == "utf-16":
-            big = data[:2] == b"\xfe\xff"
-            return text, lambda t: data[:2] + t.encode("utf-16-be" if big else "utf-16-le")
-        return text, lambda t, e=encoding: t.encode(e)
+            return text, partial(_utf16, mark=data[:2])
+        return text, partial(str.encode, encoding=encoding)
     raise SourceError("The note's encoding cannot be told. Save it as UTF-8 and try again.")
+
+
+def _utf16(text: str, mark: bytes) -> bytes:
+    return mark + text.encode("utf-16-be" if mark == b"\xfe\xff" else "utf-16-le")
 
 
 def _line_starts(text: str) -> list[int]:
@@ -195,7 +199,7 @@ def _text_edit(
     if nth >= len(hits):
         return None
     hit = hits[nth]
-    page = [m for m in re.finditer(_loosely(before), hit.group(), re.S)]
+    page = list(re.finditer(_loosely(before), hit.group(), re.S))
     if len(page) != 1:
         return None
     at = first + hit.start() + page[0].start()
@@ -203,7 +207,7 @@ def _text_edit(
 
 
 def _loosely(printed: str) -> str:
-    """A pattern for ``printed`` as it may stand in a file: other spaces, line ends, marks and entities between words."""
+    """A pattern for ``printed`` as a file may hold it: other spaces, marks and entities between words."""
     tokens = re.findall(r"\w+|[^\w\s]", printed)
     return _BETWEEN.join(re.escape(token) for token in tokens if token.isalnum() or len(tokens) == 1)
 

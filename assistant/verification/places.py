@@ -37,7 +37,7 @@ def page_at(pages: tuple[Page, ...], offset: int) -> Page | None:
 
 
 def adapted(citation: Citation, document: Document) -> Citation:
-    """The citation without a cluster that is in the document's own name ("Cluster 6 summary report, para. 16")."""
+    """The citation without a cluster that the document has in its name ("Cluster 6 summary report")."""
     if citation.cluster is None or citation.document is None:
         return citation
     if f"cluster {citation.cluster} " in f"{document.title.casefold()} ":

@@ -43,8 +43,9 @@ class Cited:
 class Quotation:
     """One quotation: its paragraphs taken apart, where it begins, and the citation paired with it, if any.
 
-    ``block``: a block quote without marks. ``heading``: it stands in a heading. ``also``: citations right behind
-    the first, such as a footnote after a bracket. ``adjacent``: no word stands between it and its citation.
+    ``block``: a block quote without marks. ``heading``: it stands in a heading. ``also``: citations right
+    behind the first, such as a footnote after a bracket. ``adjacent``: no word stands between it and its
+    citation. ``last`` is its last paragraph.
     """
 
     text: str
@@ -183,7 +184,7 @@ def _quotation(
 
 
 def _continued(reading: Reading, found: list[Quotation], paragraph: Paragraph) -> list[Quotation]:
-    """Quotations over several paragraphs: an opening mark repeated, or one block quote, becomes one quotation."""
+    """An opening mark repeated, or one block quote of several paragraphs, becomes one quotation."""
     if not found or not reading.quotations:
         return found
     before, first = reading.quotations[-1], found[0]

@@ -15,8 +15,8 @@ from assistant.verification.words import Run, Word, words
 _CUT = r"[\[(]\s*(?:…|\.\s?\.\s?\.)\s*[\])]|…|\.\s?\.\s?\."
 _CALL = r"\[\^?\d{1,3}\]|\[\^\w+\]"
 _COMMENT = (
-    r"\[\s*(?:sic|emphasis (?:added|in original)|translation|our translation|footnotes? omitted|italics added)"
-    r"[.!]?\s*\]"
+    r"\[\s*(?:sic|emphasis (?:added|in original)|translation|our translation|footnotes? omitted|"
+    r"italics added)[.!]?\s*\]"
 )
 _PIECE = re.compile(
     rf"(?P<cut>{_CUT})|(?P<call>{_CALL})|(?P<comment>{_COMMENT})|"
@@ -72,7 +72,7 @@ class Quoted:
 
 
 def take_apart(text: str) -> Quoted:
-    """The elements of one quoted paragraph; cuts at either edge are dropped, for they leave out nothing inside."""
+    """The elements of one quoted paragraph; cuts at its edges leave out nothing inside and are dropped."""
     masked = text
     marks: list[tuple[int, int, Element]] = []
     for match in _PIECE.finditer(text):

@@ -1,4 +1,4 @@
-"""What a reader should know about a quotation that is right: marked changes, cuts, uncertain pages, oddities."""
+"""What to know about a quotation that is right: marked changes, cuts, uncertain pages, oddities."""
 
 from __future__ import annotations
 

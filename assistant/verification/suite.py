@@ -28,7 +28,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table: planted errors of one group with those caught and missed; clean controls and alarms."""
+    """A line of the table: the planted errors of one group, caught and missed; clean controls and alarms."""
 
     group: str
     planted: int
@@ -50,7 +50,7 @@ def run(cases: Iterable[Planted], corpus: Readable) -> tuple[Outcome, ...]:
 
 
 def run_suite(corpus: Readable) -> tuple[Row, ...]:
-    """The table that ``gcm-draft evaluate`` prints: one row a verdict, mark, word class, citation style, document."""
+    """The table that ``gcm-draft evaluate`` prints: a row a verdict, word class, mark, style, document."""
     return table(run(planted(corpus), corpus))
 
 

@@ -24,7 +24,7 @@ NONE, SOFT, HARD = 0, 1, 2
 _APOSTROPHES = "'’‘ʼ`´′\""
 _LETTER = "[^\\W_⁰¹²³⁴⁵⁶⁷⁸⁹ªº]"
 _INK_FREE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-# A word; an apostrophe within letters belongs to it ("State's"), a separator within digits to a number ("2.5").
+# A word; an apostrophe within letters belongs to it ("State's"), a separator within digits to it too ("2.5").
 _WORD = re.compile(
     rf"{_LETTER}+(?:(?:[{_APOSTROPHES}](?=[^\W\d_])|(?<=\d)[.,:/\-–‑](?=\d)|[{_INK_FREE}]+){_LETTER}+)*"
     r"|[%‰$€£¥&@=]"
@@ -40,7 +40,7 @@ _TO_APOSTROPHE = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
 
 
 class Word(NamedTuple):
-    """One word of a text: its folded form, the half-open range of the text it stands in, the gap before it."""
+    """One word of a text: its folded form, the half-open range it stands in, the gap before it."""
 
     form: str
     start: int
@@ -62,7 +62,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def words(text: str) -> Iterator[Word]:
-    """The words of ``text`` in order. Calls (``[^3]``, ``[3]``, superscript) and the targets of links are none."""
+    """The words of ``text`` in order. Calls (``[^3]``, ``[3]``, superscript) and link targets are none."""
     if "[" in text:
         text = _CALL.sub(_blank, text)
         text = _LINK_TARGET.sub(_blank, text) if "](" in text else text

@@ -1,0 +1,423 @@
+"""PDF files made from known text: every quotation of every page is in a passage that names that page."""
+
+from __future__ import annotations
+
+import bisect
+import re
+
+import pytest
+from make_documents import Layout, Paragraph, Typesetter, prose, register_dejavu, typeset
+from reportlab.lib import pdfencrypt
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfgen.canvas import Canvas
+
+from assistant.errors import SourceError
+from assistant.sources import own, pdf
+from assistant.sources.extracted import fold_extracted
+from assistant.sources.pdf_pages import roman, to_roman
+from assistant.sources.pdf_rtl import logical
+from assistant.text import cut
+
+
+def sheets_of(source):
+    """Each passage with the first and last sheet its own spans lie on."""
+    starts = [page.start for page in source.pages]
+
+    def sheet(offset):
+        return source.pages[bisect.bisect_right(starts, offset) - 1].physical
+
+    return [(p, sheet(p.spans[0][0]), sheet(p.spans[-1][1] - 1)) for p in source.passages]
+
+
+def check_every_quotation(source, truth):
+    """Zero wrong pages: a quotation is in a passage that covers its sheets, and the passage says so."""
+    assert len(source.pages) == truth.sheets
+    placed = sheets_of(source)
+    count = 0
+    for quotation, first, last in truth.quotations():
+        count += 1
+        hits = [(p, a, b) for p, a, b in placed if quotation in p.text]
+        assert hits, f"{quotation!r} of sheet {first} is in no passage"
+        assert any(a <= first and last <= b for _, a, b in hits), (
+            f"{quotation!r} is on {first}, found on {hits}"
+        )
+    for passage, first, last in placed:
+        assert fold_extracted(cut(source.text, passage.spans)) == passage.text
+        pages = source.pages[first - 1], source.pages[last - 1]
+        if passage.page_start is not None:
+            assert (passage.page_start, passage.page_end) == (pages[0].number, pages[1].number)
+        labels = [page.label or f"PDF {page.physical}" for page in pages]
+        assert all(label.removeprefix("PDF ") in passage.locator for label in labels)
+    assert len({p.id for p in source.passages}) == len(source.passages)
+    return count
+
+
+def body(count, language="en", words=90):
+    return [Paragraph(prose(words + index * 7 % 60, index, language)) for index in range(count)]
+
+
+def mixed(language="en"):
+    """Headings, prose with notes, and bullets."""
+    made = []
+    for index in range(18):
+        if index % 6 == 0:
+            made.append(Paragraph(f"{'IVX'[index // 6]}. Chapter number {index}", "heading"))
+        text, notes = prose(40 + index * 17 % 90, index, language), {}
+        if index % 3 == 0:
+            text += f" Claim^{index + 1} " + prose(20, index + 99, language)
+            notes = {index + 1: "See " + prose(12, index + 500, language)}
+        made.append(Paragraph(text, notes=notes))
+        if index % 4 == 3:
+            made += [Paragraph(prose(9 + n * 6, index + n + 77, language), marker="•") for n in range(4)]
+    return made
+
+
+def folio(sheet):
+    return str(sheet + 10)
+
+
+def running(sheet):
+    return "Report of the Forum" if sheet % 2 else "Second title"
+
+
+LAYOUTS = {
+    "plain": (body(24), Layout()),
+    "ragged with indents": (body(24), Layout(justify=False, hyphenate=False, gap=0, indent=18)),
+    "two columns": (body(24), Layout(columns=2, size=10)),
+    "two columns drawn row by row": (body(24), Layout(columns=2, size=10, interleave=True)),
+    "three columns drawn row by row": (body(24), Layout(columns=3, size=9, interleave=True, margin=40)),
+    "running headers and folios": (body(24), Layout(header=running, folio=folio)),
+    "notes": (mixed(), Layout(header=running, folio=folio)),
+    "notes in two columns": (mixed(), Layout(columns=2, size=10, interleave=True, folio=folio)),
+    "French in three ragged columns": (mixed("fr"), Layout(columns=3, size=9, justify=False, header=running)),
+    "Spanish in two columns": (mixed("es"), Layout(columns=2, size=10, gap=0, indent=14)),
+    "double-spaced": (body(12), Layout(lead=2.2, gap=12, header=running, folio=folio)),
+    "landscape": (body(12), Layout(page=landscape(A4), columns=2)),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_quotation_of_every_page(tmp_path, name):
+    paragraphs, layout = LAYOUTS[name]
+    truth = typeset(tmp_path / "a.pdf", paragraphs, layout)
+    assert check_every_quotation(own.extract(tmp_path / "a.pdf"), truth) > 300
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    """Front matter i-iv, then 1-: labels in the file and the same numbers printed."""
+    path = tmp_path_factory.mktemp("labels") / "labelled.pdf"
+    layout = Layout(
+        header=lambda sheet: "Thematic report",
+        folio=lambda sheet: ["i", "ii", "iii", "iv"][sheet - 1] if sheet <= 4 else str(sheet - 4),
+        labels=[(1, "ROMAN_LOWER", 1), (5, "ARABIC", 1)],
+        title="Thematic report on pathways",
+    )
+    truth = typeset(path, body(40), layout)
+    return own.extract(path), truth
+
+
+def test_labels_and_sheets_are_kept_apart(labelled):
+    source, truth = labelled
+    check_every_quotation(source, truth)
+    assert [page.label for page in source.pages[:6]] == ["i", "ii", "iii", "iv", "1", "2"]
+    assert [page.number for page in source.pages[:6]] == [None, None, None, None, 1, 2]
+    assert [page.physical for page in source.pages[:3]] == [1, 2, 3]
+    locators = {passage.locator: passage for passage in source.passages}
+    assert locators["p. iv"].page_start is None
+    assert locators["p. iv"].page_labels == "p. iv (PDF p. 4)"
+    assert locators["p. 2"].page_labels == "p. 2 (PDF p. 6)"
+    assert (locators["p. 2"].page_start, locators["p. 2"].page_certain) == (2, True)
+    crossing = next(p for p in source.passages if p.locator == "pp. 1-2")
+    assert (crossing.page_start, crossing.page_end) == (1, 2)
+    assert len(crossing.spans) == 2
+    assert source.document.title == "Thematic report on pathways"
+
+
+def test_running_lines_are_in_the_text_but_in_no_passage(labelled):
+    source, _ = labelled
+    assert source.text.count("Thematic report\n") == len(source.pages)
+    assert not any("Thematic report" in passage.text for passage in source.passages)
+
+
+@pytest.mark.parametrize(
+    ("printed", "labels", "expected"),
+    [
+        (lambda s: f"Page {s} of 9", (), ["1", "2", "3", "4"]),
+        (lambda s: f"- {s + 10} -", (), ["11", "12", "13", "14"]),
+        (lambda s: "" if s == 1 else str(s), (), ["", "2", "3", "4"]),
+        (lambda s: "" if s == 3 else str(s), (), ["1", "2", "3", "4"]),
+        (lambda s: "", (), ["", "", "", ""]),
+        (lambda s: "", [(1, "ARABIC", 21)], ["21", "22", "23", "24"]),
+        (lambda s: str(s + 100), [(1, "ARABIC", 1)], ["101", "102", "103", "104"]),
+        (lambda s: str((s * 37) % 91 + 1), (), ["", "", "", ""]),
+    ],
+    ids=["page of", "dashes", "cover without", "gap", "none", "labels only", "printed wins", "no agreement"],
+)
+def test_page_numbers(tmp_path, printed, labels, expected):
+    layout = Layout(folio=printed, labels=labels)
+    truth = typeset(tmp_path / "a.pdf", body(12, words=120), layout)
+    source = own.extract(tmp_path / "a.pdf")
+    check_every_quotation(source, truth)
+    assert [page.label for page in source.pages[:4]] == expected
+    if not any(expected):
+        assert source.passages[0].locator == "PDF p. 1"
+        assert source.passages[0].page_start is None
+
+
+def test_united_nations_paragraphs(tmp_path):
+    made = [Paragraph("II. Commitments", "heading")]
+    for number in range(20, 40):
+        made.append(Paragraph(prose(50, number), marker=f"{number}."))
+        made += [Paragraph(prose(18, number * 7 + i), marker=f"({letter})") for i, letter in enumerate("abc")]
+    made.append(Paragraph("III. Recommendations", "heading"))
+    made += [Paragraph(prose(20, 900 + number), marker=f"{number}.") for number in range(1, 5)]
+    made.append(Paragraph("Recommandations", "heading"))
+    made += [Paragraph(prose(20, 950 + number, "fr"), marker="•") for number in range(3)]
+    truth = typeset(tmp_path / "a.pdf", made, Layout(folio=str))
+    source = own.extract(tmp_path / "a.pdf")
+    check_every_quotation(source, truth)
+    parts = {re.sub(r",? pp?\. .*", "", passage.locator): passage for passage in source.passages}
+    assert parts["para. 22 (c)"].text == prose(18, 22 * 7 + 2)
+    assert parts["para. 22 (c)"].heading_path == ("II. Commitments",)
+    assert parts["Rec. 3"].kind == "recommendation"
+    assert parts["Rec. 3"].text == prose(20, 903)
+    assert [p.kind for p in source.passages[-3:]] == ["recommendation"] * 3
+    assert {p.language for p in source.passages[-3:]} == {"fr"}
+
+
+def test_bookmarks_make_headings(tmp_path):
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    for number, title in enumerate(("Financing the pathways", "Recruitment and skills")):
+        canvas.bookmarkPage(str(number))
+        canvas.addOutlineEntry(title, str(number), level=0)
+        canvas.setFont("Times-Roman", 11)
+        canvas.drawString(72, 760, title)
+        canvas.drawString(72, 720, f"A sentence below heading {number}.")
+        canvas.showPage()
+    canvas.save()
+    source = own.extract(path)
+    paths = {p.text: p.heading_path for p in source.passages if p.kind == "paragraph"}
+    assert paths["A sentence below heading 1."] == ("Recruitment and skills",)
+
+
+def lines_pdf(path, pages, font="Times-Roman", size=11):
+    """A PDF of given lines at (x, y), page by page."""
+    canvas = Canvas(str(path), pagesize=A4)
+    for lines in pages:
+        canvas.setFont(font, size)
+        for x, y, text in lines:
+            canvas.drawString(x, y, text)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "elsewhere", "expected"),
+    [
+        ("an inter-", "national fund", "", "an international fund"),
+        ("their well-", "being matters", "the well-being of all", "their well-being matters"),
+        ("the coopera-", "tion of", "cooperation and", "the cooperation of"),
+        ("of non-", "binding texts", "", "of non-binding texts"),
+        ("with labour-", "intensive work", "labour is intensive", "with labour-intensive work"),
+        ("the South-", "South exchange", "", "the South-South exchange"),
+        ("the short-", "and long-term plan", "", "the short- and long-term plan"),
+        ("access and/", "or support", "", "access and/or support"),
+    ],
+)
+def test_hyphens_at_line_ends(tmp_path, first, second, elsewhere, expected):
+    lines = [(72, 700, "Here stands"), (72, 686, first), (72, 672, second), (72, 500, f"Later {elsewhere}.")]
+    source = own.extract(lines_pdf(tmp_path / "a.pdf", [lines]))
+    assert expected in " ".join(p.text for p in source.passages)
+    for passage in source.passages:
+        assert fold_extracted(cut(source.text, passage.spans)) == passage.text
+
+
+def test_a_word_cut_by_the_page_is_whole_in_its_passage(tmp_path):
+    pages = [
+        [(72, 120, "The States should establish an interna-"), (290, 40, "3")],
+        [(72, 760, "tional fund for all."), (290, 40, "4")],
+        [(72, 760, "International it is."), (290, 40, "5")],
+    ]
+    source = own.extract(lines_pdf(tmp_path / "a.pdf", pages))
+    whole = next(p for p in source.passages if "fund" in p.text)
+    assert whole.text == "The States should establish an international fund for all."
+    assert whole.locator == "pp. 3-4"
+    assert whole.page_labels == "pp. 3-4 (PDF pp. 1-2)"
+
+
+def test_turned_pages_are_read_as_shown(tmp_path):
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    for sheet in range(2):
+        canvas.setPageRotation(90)
+        canvas.translate(0, 0)
+        canvas.rotate(90)
+        canvas.setFont("Times-Roman", 11)
+        canvas.drawString(72, -80, f"The first line of sheet {sheet} is here")
+        canvas.drawString(72, -94, "and the second one follows it.")
+        canvas.showPage()
+    canvas.save()
+    source = own.extract(path)
+    assert [p.text for p in source.passages] == [
+        f"The first line of sheet {sheet} is here and the second one follows it." for sheet in range(2)
+    ]
+
+
+def test_ligatures_are_typed_as_letters(tmp_path):
+    font = register_dejavu()
+    if font is None:
+        pytest.skip("DejaVu Sans is not installed: no font with ligatures at hand")
+    lines = [(72, 700, "The e\ufb03cient \ufb01nancing of \ufb02ows.")]
+    source = own.extract(lines_pdf(tmp_path / "a.pdf", [lines], font))
+    assert source.passages[0].text == "The efficient financing of flows."
+
+
+def test_arabic_is_in_reading_order(tmp_path):
+    font = register_dejavu()
+    if font is None:
+        pytest.skip("DejaVu Sans is not installed: no font with Arabic at hand")
+    text = "ينبغي للدول أن تنشئ مسارات منتظمة"
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setFont(font, 11)
+    canvas.drawRightString(520, 700, text[::-1])  # drawn as a page shows it: from left to right
+    canvas.drawRightString(520, 684, "للعمال المهاجرين."[::-1])
+    canvas.save()
+    source = own.extract(path)
+    assert source.passages[0].text == f"{text} للعمال المهاجرين."
+    assert source.passages[0].language == "ar"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("في عام ،2018 والحوكمة", "في عام 2018، والحوكمة"),
+        (".1 تلتزم الدول", "1. تلتزم الدول"),
+        ("والبيانات )الفقرة 22( والحماية", "والبيانات (الفقرة 22) والحماية"),
+        ("التعاون (GFMD) الدولي", "التعاون (GFMD) الدولي"),
+    ],
+)
+def test_right_to_left_signs(given, expected):
+    assert logical(given) == expected
+
+
+def with_image(path, text_pages, image_pages, blank_pages=()):
+    canvas = Canvas(str(path), pagesize=A4)
+    for sheet in range(1, max([*text_pages, *image_pages, *blank_pages]) + 1):
+        if sheet in text_pages:
+            canvas.setFont("Times-Roman", 11)
+            canvas.drawString(72, 700, f"Sentence of sheet {sheet}.")
+        if sheet in image_pages:
+            canvas.rect(72, 72, 400, 600, fill=1)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def test_scanned_and_blank_pages_are_named_and_counted(tmp_path):
+    source = own.extract(with_image(tmp_path / "a.pdf", [1, 2, 5], [3, 7, 8, 9], [4, 6]))
+    remarks = " ".join(source.remarks)
+    assert "Pages 3, 7-9 have no text (scanned?): 4 of 9" in remarks
+    assert "ocrmypdf" in remarks
+    assert "Blank: 2 of 9 PDF pages (4, 6)" in remarks
+    assert [p.locator for p in source.passages] == ["PDF p. 1", "PDF p. 2", "PDF p. 5"]
+
+
+def encrypted(path):
+    canvas = Canvas(str(path), encrypt=pdfencrypt.StandardEncryption("secret", strength=128))
+    canvas.drawString(72, 700, "Confidential.")
+    canvas.save()
+
+
+def truncated(path):
+    typeset(path, body(6))
+    path.write_bytes(path.read_bytes()[:-3000])
+
+
+def only_header(path):
+    path.write_bytes(b"%PDF-1.7\n%%EOF\n")
+
+
+def garbage(path):
+    path.write_bytes(b"%PDF-1.4\n" + bytes(range(256)) * 40 + b"\n%%EOF\n")
+
+
+def scanned(path):
+    with_image(path, [], [1, 2])
+
+
+def blank(path):
+    with_image(path, [], [], [1])
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (encrypted, "encrypted"),
+        (truncated, "cut off"),
+        (only_header, "damaged"),
+        (garbage, "damaged"),
+        (scanned, "ocrmypdf"),
+        (blank, "no text"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_bad_files(tmp_path, make, expected):
+    make(tmp_path / "bad.pdf")
+    with pytest.raises(SourceError) as caught:
+        own.extract(tmp_path / "bad.pdf")
+    message = str(caught.value)
+    assert expected in message
+    assert message.startswith("bad.pdf")
+    assert "\n" not in message
+
+
+def test_limits(tmp_path, monkeypatch):
+    typeset(tmp_path / "a.pdf", body(24))
+    monkeypatch.setattr(pdf, "MAX_PAGES", 2)
+    with pytest.raises(SourceError, match="at most 2 are read"):
+        own.extract(tmp_path / "a.pdf")
+    monkeypatch.setattr(pdf, "MAX_PAGES", 100)
+    monkeypatch.setattr(pdf, "MAX_PAGE_CHARACTERS", 100)
+    with pytest.raises(SourceError, match="page 1 holds"):
+        own.extract(tmp_path / "a.pdf")
+
+
+def test_permissions_without_a_password_do_not_stop_reading(tmp_path):
+    lock = pdfencrypt.StandardEncryption("", ownerPassword="owner", canCopy=0, strength=128)
+    canvas = Canvas(str(tmp_path / "a.pdf"), encrypt=lock)
+    canvas.drawString(72, 700, "Open to read.")
+    canvas.save()
+    assert own.extract(tmp_path / "a.pdf").passages[0].text == "Open to read."
+
+
+def test_same_file_same_source(tmp_path):
+    typeset(tmp_path / "a.pdf", mixed())
+    assert own.extract(tmp_path / "a.pdf") == own.extract(tmp_path / "a.pdf")
+
+
+def test_document(tmp_path):
+    typeset(tmp_path / "Rapport d'été.pdf", body(3, "fr"))
+    document = own.extract(tmp_path / "Rapport d'été.pdf").document
+    assert (document.id, document.family, document.languages) == ("rapport-d-été", "own-pdf", ("fr",))
+    assert document.standing["en"] == "Added by the user; standing not stated."
+    assert len(document.sha256) == 64
+
+
+@pytest.mark.parametrize("value", [1, 4, 9, 14, 40, 90, 99, 399])
+def test_roman_numbers(value):
+    assert roman(to_roman(value)) == value
+
+
+def test_the_typesetter_itself(tmp_path):
+    """The truth is only as good as its maker: words, sheets and calls come out as put in."""
+    setter = Typesetter(tmp_path / "a.pdf", Layout(columns=2))
+    truth = setter.set([Paragraph("One two^1 three.", notes={1: "The note."})])
+    assert [[w.word for w in words] for words in truth.paragraphs] == [
+        ["One", "two", "three."],
+        ["The", "note."],
+    ]
+    assert truth.sheets == 1
