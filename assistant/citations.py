@@ -353,7 +353,7 @@ def _author_fits(stated: str | None, own: str | None) -> bool:
 
 
 def _part_of(given: list[str], name: list[str]) -> bool:
-    """Whether the words given are words of the name; a single letter stands for a word it begins, not alone."""
+    """Whether the words given are words of the name; a letter stands for a word it begins, not alone."""
     initials = [word for word in given if len(word) == 1]
     if len(initials) == len(given):
         return False

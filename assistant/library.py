@@ -44,11 +44,12 @@ class Library:
         *,
         corpus: str | None = None,
         store: str | None = None,
-        embedder: Embedder | None = None,
+        embedder: Embedder | str | None = None,
         progress: Progress = _silent,
         warn: Callable[[str], None] = lambda _message: None,
     ) -> None:
-        self.workspace: Workspace = workspace(corpus, store)
+        named = embedder if isinstance(embedder, str) else None
+        self.workspace: Workspace = workspace(corpus, store, named)
         self._embedder = embedder
         self.progress = progress
         self.warn = warn
@@ -138,6 +139,10 @@ class Library:
             from assistant.embeddings import default_embedder
 
             self._embedder = default_embedder()
+        elif isinstance(self._embedder, str):
+            from assistant.embedders import load
+
+            self._embedder = load(self._embedder)
         return self._embedder
 
     @cached_property

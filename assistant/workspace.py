@@ -35,8 +35,10 @@ class Workspace:
         return (self.store if self.server else self.folder) / "documents"
 
 
-def workspace(corpus: str | None = None, store: str | None = None) -> Workspace:
+def workspace(corpus: str | None = None, store: str | None = None, embedder: str | None = None) -> Workspace:
     """The workspace of the corpus ``corpus``; ``store`` or ``GCM_DRAFT_STORE`` put its store elsewhere.
+
+    Another ``embedder`` than the embedded one has a store of its own beside it, so that the two never mix.
 
     Raises UsageError for a name that is no plain folder name.
     """
@@ -48,7 +50,8 @@ def workspace(corpus: str | None = None, store: str | None = None) -> Workspace:
     if where and _URL.match(where):
         place = hashlib.sha256(where.rstrip("/").encode()).hexdigest()[:12]
         return Workspace(name, folder, folder / f"server-{place}", where)
-    return Workspace(name, folder, Path(where) if where else folder / "store")
+    place = "store" if embedder is None else "store-" + re.sub(r"[^\w.-]+", "-", embedder)[:80]
+    return Workspace(name, folder, Path(where) if where else folder / place)
 
 
 def _home() -> Path:

@@ -18,7 +18,7 @@ ORDER = [
     {"sources"},
     {"corpus"},
     {"objectives", "search_notes", "thesaurus", "workspace", "showing", "questions_file"},
-    {"embeddings", "verification", "lexical", "ranking", "excerpts"},
+    {"embeddings", "embedders", "verification", "lexical", "ranking", "excerpts"},
     {"chunking", "elsewhere"},
     {"store", "own_documents"},
     {"evidence"},
@@ -35,7 +35,7 @@ RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 SOLE_IMPORTERS = {
     "chromadb": {"store"},
     "chromadb_rust_bindings": {"store"},
-    "llama_index": {"chunking", "store", "integrations"},
+    "llama_index": {"chunking", "embedders", "store", "integrations"},
     "onnxruntime": {"embeddings"},
     "tiktoken": {"budget"},
     "jinja2": {"rendering"},

@@ -209,7 +209,7 @@ HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     '=HYPERLINK("http://evil.example","x")',
     "@SUM(1+1)*cmd|' /C calc'!A0",
-    "\x1b[31mred\x1b]0;title\x07 \x00 \x08 \u202eevil\u202c",
+    "\x1b[31mred\x1b[2J \u202eevil\u202c",
 )
 
 
@@ -232,7 +232,7 @@ def test_data_is_never_code(hostile_home: Path, fmt: str):
         brief = found.draft("registry of fishing visas {{ 7*7 }} <script>")
         text = found.render(brief, fmt).decode("utf-8")
     assert "fishing visas 0" in text.replace("\\", "")
-    assert "__mro__" in text.replace("\\", "")  # printed, not evaluated
+    assert "for x in range" in text.replace("\\", "")  # printed, not evaluated
     assert "<class" not in text
     if fmt == "html":
         assert "<script>alert" not in text

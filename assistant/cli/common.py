@@ -47,6 +47,8 @@ def everywhere(command: Command) -> Command:
                      help="Which of your corpora to use."),
         click.option("--store", metavar="FOLDER|URL", expose_value=False, callback=_remember("store"),
                      help="Where the vector store is."),
+        click.option("--embedder", metavar="NAME", expose_value=False, callback=_remember("embedder"),
+                     help="Another embedder than the embedded one, such as ollama:nomic-embed-text."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -131,7 +133,14 @@ def open_library() -> Library:
     from assistant.library import Library
 
     state = click.get_current_context().ensure_object(dict)
-    return Library(corpus=state.get("corpus"), store=state.get("store"), progress=progress_bar, warn=warn)
+    embedder = state.get("embedder")
+    if embedder is not None:
+        from assistant.embedders import check
+
+        check(embedder)
+    return Library(
+        corpus=state.get("corpus"), store=state.get("store"), embedder=embedder, progress=progress_bar, warn=warn
+    )
 
 
 def progress_bar(total: int, label: str) -> Callable[[int], None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median_low
@@ -19,6 +19,8 @@ from typing import Any
 from assistant.sources.pdf_rtl import RTL, character_order, logical, reads_right_to_left
 
 HYPHENS = "-\u2010\u00ad"
+_HYPHEN = "\ufffe"
+_WORD_OR_END = re.compile("\n|[^\\s\0\ufffe]*\ufffe|[^\\s\0\ufffe]+")
 _BOLD = re.compile(r"bold|black|heavy|demi|semib", re.IGNORECASE)
 _RAISED = re.compile(r"(?P<before>.*?)(?P<call>\d{1,3})(?P<after>\W*)\Z", re.DOTALL)
 _CALL = re.compile(r"\d{1,3}|[*†‡]{1,3}")
@@ -100,41 +102,43 @@ class PageReader:
             return -high, -low, left, right
         return left, right, low, high
 
+    def _characters(self) -> str:
+        """The page's characters, one for each of PDFium's, a hyphen at a line's end as U+FFFE.
+
+        All at once where PDFium's text has as many characters as its page (it leaves out those without a
+        letter); else one by one, some three times as slow.
+        """
+        raw, text = self._raw, self._text
+        count = raw.FPDFText_CountChars(text)
+        buffer = (ctypes.c_ushort * (count + 1))()
+        if count and raw.FPDFText_GetText(text, 0, count, buffer) == count + 1:
+            whole = bytes(memoryview(buffer)[:count]).decode("utf-16-le", "surrogatepass")
+            if len(whole) == count:
+                return whole
+        codes = [raw.FPDFText_GetUnicode(text, index) for index in range(count)]
+        return "".join(
+            _HYPHEN if code == 2 and raw.FPDFText_IsHyphen(text, index) == 1 else chr(code)
+            for index, code in enumerate(codes)
+        )
+
     def _words(self) -> list[Word | None]:
         """The words of the page; None where PDFium saw a line end."""
-        raw, text = self._raw, self._text
-        characters = [chr(raw.FPDFText_GetUnicode(text, i)) for i in range(raw.FPDFText_CountChars(text))]
-        order: Iterable[int] = range(len(characters))
-        if RTL.search("".join(characters)):
+        characters = self._characters()
+        order: Sequence[int] = range(len(characters))
+        if RTL.search(characters):
             order = character_order(characters, self._box)
-        found: list[Word | None] = []
-        letters: list[str] = []
-        first = last = -1
-        for index in order:
-            character = characters[index]
-            hyphen = character == "\x02" and raw.FPDFText_IsHyphen(text, index) == 1
-            if character.isspace() or character == "\0":
-                if letters:
-                    found.append(self._word(letters, first, last))
-                    letters = []
-                if character == "\n":
-                    found.append(None)
-                continue
-            if not letters:
-                first = index
-            letters.append("-" if hyphen else character)
-            last = index
-            if hyphen:
-                found.append(self._word(letters, first, last))
-                letters = []
-        if letters:
-            found.append(self._word(letters, first, last))
-        return found
+            characters = "".join(characters[index] for index in order)
+        return [
+            None
+            if match.group() == "\n"
+            else self._word(match.group(), order[match.start()], order[match.end() - 1])
+            for match in _WORD_OR_END.finditer(characters)
+        ]
 
-    def _word(self, letters: list[str], first: int, last: int) -> Word:
+    def _word(self, text: str, first: int, last: int) -> Word:
         a0, a1, low, high = self._box(first)
         b0, b1, _, _ = self._box(last)
-        text = "".join(letters)
+        text = text.replace(_HYPHEN, "-")
         if "\ud800" <= max(text) <= "\udfff":
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         self.unmapped += self._raw.FPDFText_HasUnicodeMapError(self._text, first) == 1

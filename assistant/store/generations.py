@@ -21,6 +21,8 @@ from assistant.errors import StoreError
 
 LOCK_SECONDS = 600
 """How long a writer waits for another one."""
+LITTLE_ROOM = 16 << 20
+"""Bytes free below which a failing database is taken to have failed for want of room."""
 _IN_USE = "in-use"
 
 
@@ -128,7 +130,7 @@ def writing(root: Path) -> Iterator[Any]:
     try:
         yield lock
     except Exception as error:
-        if is_full(error):
+        if is_full(error, root):
             raise StoreError(
                 f"There is no room left for the store in {root}; it is as it was. Free some space, or choose "
                 "another folder with --store FOLDER or the environment variable GCM_DRAFT_STORE."
@@ -147,16 +149,24 @@ def _unwritable(root: Path, error: OSError) -> UnwritableStoreError:
     )
 
 
-def is_full(error: BaseException | None) -> bool:
+def is_full(error: BaseException | None, root: Path) -> bool:
     """Whether an error, or what caused it, says that the disk is full."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return True
         text = str(error).lower()
-        known = isinstance(error, sqlite3.Error) or type(error).__module__.startswith("chromadb")
-        if known and ("is full" in text or "no space left" in text or "disk i/o error" in text):
+        if isinstance(error, shutil.Error) and f"errno {errno.ENOSPC}" in text:
             return True
+        database = isinstance(error, sqlite3.Error) or type(error).__module__.startswith("chromadb")
+        if database and ("is full" in text or "no space left" in text or _little_room(root)):
+            return True  # Chroma's own message does not always name the cause
         error = error.__cause__ or error.__context__
+    return False
+
+
+def _little_room(root: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(root).free < LITTLE_ROOM
     return False
 
 

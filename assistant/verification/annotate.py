@@ -15,6 +15,7 @@ from assistant.errors import UsageError
 from assistant.model import Finding
 from assistant.verification.check import Report
 from assistant.verification.note import Note
+from assistant.verification.pages import write_out
 from assistant.verification.report import finding_text, summary
 
 AUTHOR = "gcm-draft"
@@ -26,9 +27,9 @@ def annotate(path: Path, note: Note, report: Report, out: Path) -> None:
         raise UsageError(f"--annotate writes a copy: expected another file than {path.name}. Name a new one.")
     kind = out.suffix.lower()
     if kind == ".md":
-        out.write_text(annotated_markdown(path, note, report), encoding="utf-8", newline="\n")
+        write_out(out, annotated_markdown(path, note, report).encode("utf-8"))
     elif kind == ".docx":
-        out.write_bytes(annotated_docx(path.read_bytes() if note.format == "docx" else None, note, report))
+        write_out(out, annotated_docx(path.read_bytes() if note.format == "docx" else None, note, report))
     else:
         raise UsageError(f"--annotate writes .docx or .md: found “{out.name}”. Give it one of these endings.")
 

@@ -243,7 +243,7 @@ class _Case:
     def _like(self, near: Near) -> bool:
         least = ALTERED_WHERE_CITED if self._is_cited(near) else ALTERED_ELSEWHERE
         return near.share >= least and (
-            near.matched >= FEWEST_WORDS or near.share >= 0.6 and near.matched == 3
+            near.matched >= FEWEST_WORDS or (near.share >= ALTERED_ELSEWHERE and near.matched == 3)
         )
 
     def _stitched(self, made: list[Piece] | None, near: Near | None) -> Judgement | None:

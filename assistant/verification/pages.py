@@ -65,8 +65,17 @@ def fix_pages(path: Path, out: Path, corpus: Readable) -> tuple[Mended, ...]:
     wrong = [finding for finding in report.findings if finding.verdict == "wrong_page"]
     jobs = [(finding, _quotation(finding, reading.quotations)) for finding in wrong]
     mended, changed = (_fix_docx if kind == "docx" else _fix_text)(data, jobs)
-    out.write_bytes(changed)
+    write_out(out, changed)
     return tuple(mended)
+
+
+def write_out(out: Path, data: bytes) -> None:
+    """Write a copy; where that cannot be done, say why."""
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"Cannot write {out}: {reason}. Name a file in a folder that exists.") from error
 
 
 Job = tuple[Finding, Quotation | None]
