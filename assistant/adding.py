@@ -81,7 +81,11 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], list[Report]]:
             readable = [p for p in inside if p.suffix.lower() in ADDABLE]
             found += readable
             refused += [
-                Report(p, "refused", reason=f"no document by its ending; looked for in folders: {', '.join(ADDABLE)}")
+                Report(
+                    p,
+                    "refused",
+                    reason=f"no document by its ending; looked for in folders: {', '.join(ADDABLE)}",
+                )
                 for p in inside
                 if p not in set(readable)
             ]
@@ -112,7 +116,9 @@ def add(
         told(report)
     named = options.document_id or options.title or options.short_title
     if named and len(found) + len(reports) > 1:
-        raise UsageError("--title, --short-title and --id are for one file; several were given. Add them one by one.")
+        raise UsageError(
+            "--title, --short-title and --id are for one file; several were given. Add them one by one."
+        )
     if not found:
         return reports
     with indexing.writing(library):
@@ -140,11 +146,13 @@ def _plans(library: Library, found: list[Path], options: Options) -> tuple[list[
     for path in found:
         identity = options.document_id or own.slug(path.stem)
         former = present.get(identity)
-        other = claimed.get(identity) or (Path(former.original) if former and former.original != path.name else None)
+        other = claimed.get(identity) or (
+            Path(former.original) if former and former.original != path.name else None
+        )
         if identity in shipped:
             reason = f"the id {identity!r} is a shipped document's. Give another with --id"
         elif other is not None and not (former and options.document_id):
-            reason = f"its id {identity!r} is already that of {other}. Give another with --id, or remove that one first"
+            reason = f"its id {identity!r} is already that of {other}. Give another with --id"
         else:
             claimed[identity] = path
             given = {**(former.options if former else {}), **options.given()}
@@ -208,7 +216,9 @@ def _one(library: Library, plan: _Plan, revision: Revision) -> Report:
     try:
         options: dict[str, Any] = {"tracked": "accept", **plan.options}
         source = own.extract(plan.path, document_id=plan.id, **options)
-        staged = own_documents.stage(library.workspace.documents, source, plan.path, plan.options, plan.former)
+        staged = own_documents.stage(
+            library.workspace.documents, source, plan.path, plan.options, plan.former
+        )
     except GcmDraftError as error:
         return Report(plan.path, "refused", plan.id, reason=str(error))
     except OSError as error:
@@ -225,7 +235,9 @@ def _one(library: Library, plan: _Plan, revision: Revision) -> Report:
         raise
     plan.staged = staged
     outcome: Outcome = "changed" if plan.former else "added"
-    return Report(plan.path, outcome, plan.id, len(source.passages), len(source.pages), remarks=source.remarks)
+    return Report(
+        plan.path, outcome, plan.id, len(source.passages), len(source.pages), remarks=source.remarks
+    )
 
 
 def _with_document(source: Any, entry: Entry) -> Any:
@@ -260,7 +272,7 @@ def remove(library: Library, ids: Sequence[str]) -> list[str]:
 
 
 def _take_out(library: Library, folders: dict[str, Path]) -> None:
-    """Out of the folder, which the local store then follows; a server's state changes before its mirror does."""
+    """Out of the folder, which the local store follows; a server's state changes before its mirror."""
 
     def take() -> None:
         for folder in folders.values():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from assistant import analysis, citations
+from assistant import analysis
+from assistant.citation_label import label
 from assistant.excerpts import excerpt
 from assistant.i18n import N_, SECTION_TITLES, section_title, standing, translator
 from assistant.model import (
@@ -81,7 +82,7 @@ class _Numbering:
         if known is None:
             known = self.made[p.id] = NumberedCitation(
                 number=len(self.made) + 1,
-                label=citations.label(p, self.documents[p.document]),
+                label=label(p, self.documents[p.document]),
                 document=p.document,
                 passage_id=p.id,
                 locator=p.locator,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 Fields = dict[str, Any]
@@ -48,6 +49,8 @@ _NO_INK = re.compile("[\u00ad\u200b\u2060\ufeff⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _NUM = r"(\d{1,4})"
 _PAGE_WORD = r"(?:at\s+)?(?:pages?|pp?\.?|pgs?\.?|págs?\.?|páginas?)"
+_ITEMS = r"((?:\s*\((?:[a-z]{1,2}|[ivx]{1,5})\)){1,2}|\s?[a-z]\)?|\s+\([a-z])?"
+_LABEL = r"[ivxlc]{1,8}|[IVXLC]{1,8}|[A-Z]{1,2}-?\d{1,4}|\d{1,4}[a-z]"
 _RANGE = rf"{_NUM}(?:\s*(?:-|to|à|and|et|y|a|&)\s*{_NUM})?"
 _PDF = rf"PDF\s*(?:pages?|pp?\.?)\s*{_RANGE}"
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -59,15 +62,18 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "recommendation",
             r"(?:recommendations?|recs?\.?|recommandations?|recomendaci[oó]n(?:es)?)"
-            rf"\s*(?:no\.?|n[°º]|#)?\s*{_NUM}(?:\s*\(([\d;,\s-]+)\))?",
+            rf"\s*(?:no\.?|n[°º]|#)?\s*{_NUM}(?:\s*\(([\d;,\s-]+)\))?{_ITEMS}",
         ),
         ("question", rf"guiding\s+(?:questions?|q\.?)\s*(?:no\.?\s*)?{_NUM}"),
         ("thread", rf"(?:question\s+|Q\s?){_NUM}|(standalone)(?:\s+(?:post|comment))?"),
         (
             "paragraph",
-            r"(?:at\s+)?(?:paragraph(?:e|s|es)?|párrafos?|paras?\.?|pars?\.|párrs?\.|§{1,2}|¶{1,2})"
-            rf"\s*{_NUM}(?:\s*(?:-|to|à|and|et|y|a)\s*{_NUM})?(?:\s*\(?([a-z])\))?",
+            r"(?:at\s+)?(?:paragraph(?:e|s|es)?|párrafos?|paras?\.?|pars?\.|párrs?\.|§{1,2}|¶¶)"
+            rf"\s*{_NUM}(?:\s*(?:-|to|à|and|et|y|a)\s*{_NUM})?{_ITEMS}",
         ),
+        ("count", rf"¶\s*{_NUM}"),
+        ("item", r"(?:item|point|let\.)\s*(\(\w{1,4}\)(?:\s*\(\w{1,4}\))?)"),
+        ("bullet", rf"bullet\s+{_NUM}"),
         ("PO", r"policy\s+options?|POs?"),
         ("OPA", r"options?\s+for\s+practical\s+actions?|practical\s+(?:actions?|options?)|OPAs?"),
         ("Example", r"(?:policy\s+and\s+)?(?:practice\s+)?examples?"),
@@ -80,13 +86,17 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("recruitment", r"(?:on\s+)?recruitment"),
         ("skills", r"(?:on\s+)?skills(?:\s+mobility)?"),
         ("note", rf"(?:foot|end)?notes?\s*(?:no\.?\s*)?{_NUM}|fn\.?\s*{_NUM}"),
+        ("titled", r"heading\s+[“\"«„](.+)[”\"»“]"),
         ("heading", r"under\s+(?:the\s+heading\s+)?[“\"«„](.+)[”\"»“]"),
         ("both_pages", rf"{_PAGE_WORD}\s*{_RANGE}\s*[(\[]{_PDF}[)\]]"),
-        ("label_pdf", rf"{_PAGE_WORD}\s*([A-Za-z0-9][\w.-]{{0,11}})\s*[(\[]{_PDF}[)\]]"),
+        ("label_pdf", rf"{_PAGE_WORD}\s*({_LABEL})(?:\s*-\s*({_LABEL}))?\s*[(\[]{_PDF}[)\]]"),
         ("pdf", _PDF),
         ("pages", rf"{_PAGE_WORD}\s*{_RANGE}"),
-        ("label", r"(?:pages?|pp?\.)\s*([ivxlc]{1,8}|[A-Z]-\d{1,4})"),
-        ("place", r"(?:table|row|col\.|column|sheet|slide)\s*\d+"),
+        ("label", rf"(?:pages?|pp?\.)\s*({_LABEL})(?:\s*-\s*({_LABEL}))?"),
+        (
+            "place",
+            r"(?:table|row|col\.|column|sheet|slide)\s*\d+|contents|margin|note(?:\s+[*†‡]+|\s+[a-z])?",
+        ),
         ("date", r"⟦(\d{4}-\d{2}-\d{2})⟧"),
     )
 )
@@ -156,9 +166,13 @@ def _paragraph(match: re.Match[str]) -> Fields:
     fields: Fields = {"paragraph": int(match.group(1))}
     if match.group(2) and match.group(2) != match.group(1):
         fields["paragraph_end"] = int(match.group(2))
-    if match.group(3):
-        fields["item"] = match.group(3).lower()
-    return fields
+    return fields | _item(match.group(3))
+
+
+def _item(printed: str | None) -> Fields:
+    """The letters of an item within a paragraph: "b", or "b) (ii" for one within it."""
+    letters = re.findall(r"\w+", printed or "")
+    return {"item": ") (".join(letters).lower()} if letters else {}
 
 
 def _recommendations(match: re.Match[str]) -> Fields | None:
@@ -172,10 +186,13 @@ def _recommendations(match: re.Match[str]) -> Fields | None:
 
 
 def _label_pdf(match: re.Match[str]) -> Fields:
-    fields: Fields = {"page_label": match.group(1), "pdf_page": int(match.group(2))}
-    if match.group(3):
-        fields["pdf_page_end"] = int(match.group(3))
-    return fields
+    fields = _labels(match) | {"pdf_page": int(match.group(3))}
+    return fields | ({"pdf_page_end": int(match.group(4))} if match.group(4) else {})
+
+
+def _labels(match: re.Match[str]) -> Fields:
+    fields: Fields = {"page_label": match.group(1)}
+    return fields | ({"page_label_end": match.group(2)} if match.group(2) else {})
 
 
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
@@ -183,14 +200,14 @@ _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
 def _fields(name: str, match: re.Match[str]) -> Fields | None:  # noqa: PLR0911, PLR0912, C901 - one line a form
     match name:
-        case "cluster" | "objective" | "question":
+        case "cluster" | "objective" | "question" | "count" | "bullet":
             return {name: int(match.group(1))}
         case "section":
             return {"section": _ROMAN.get(match.group(1), match.group(1).upper())}
         case "recommendation":
             years = match.group(2)
-            number = {"recommendation": int(match.group(1))}
-            return {**number, "years": " ".join(years.split())} if years else dict(number)
+            number: Fields = {"recommendation": int(match.group(1))} | _item(match.group(3))
+            return number | ({"years": " ".join(years.split())} if years else {})
         case "thread":
             return {"thread": f"Question {int(match.group(1))}" if match.group(1) else "standalone"}
         case "paragraph":
@@ -203,6 +220,10 @@ def _fields(name: str, match: re.Match[str]) -> Fields | None:  # noqa: PLR0911,
             return {"topic": name}
         case "note":
             return {"note": int(match.group(1) or match.group(2))}
+        case "item":
+            return _item(match.group(1))
+        case "titled":
+            return {"kind": "heading", "heading": match.group(1).strip()}
         case "heading":
             return {"heading": match.group(1).strip()}
         case "both_pages":
@@ -216,7 +237,7 @@ def _fields(name: str, match: re.Match[str]) -> Fields | None:  # noqa: PLR0911,
         case "place":
             return {"place": match.group().lower()}
         case "label":
-            return {"page_label": match.group(1)}
+            return _labels(match)
         case _:
             return {"date": match.group(1)}
 
@@ -259,3 +280,69 @@ def split_top(text: str, separators: str) -> list[str]:
             start = at + 1
     pieces.append(text[start:].strip())
     return [piece for piece in pieces if piece]
+
+
+LEAD = re.compile(
+    r"^(?:(?:see(?: also)?|cf\.?|voir(?: aussi)?|v[ée]ase(?: tambi[ée]n)?|sources?|quoted (?:in|from)|"
+    r"from|in|as in|e\.g\.|also)\b[,:]?\s+)+|^[-*\s]+(?=\S)",
+    re.I,
+)
+_OF_DOCUMENT = re.compile(r"^(.+?)\s+(?:of|in|from|du|de la|del|de)\s+(?:the\s+|le\s+|la\s+)?(\S.+)$", re.I)
+_WITHOUT_COMMA = re.compile(
+    r"^(.+?)[\s:]+((?:thematic\s+)?cluster\s|section\s|objective\s|rec\.|recs?\s|recommendation\s|guiding\s|para|§|¶|"
+    r"p\.|pp\.|pages?\s|PDF\s|(?:foot)?note\s|OPA\b|PO\b)(.*)$",
+    re.I,
+)
+
+
+def unwrap(text: str) -> str:
+    """``text`` without brackets that enclose all of it."""
+    pairs = {"(": ")", "[": "]", "<": ">"}
+    while text[:1] in pairs and text.rstrip(".,;").endswith(pairs[text[0]]) and _closes_last(text):
+        text = text.rstrip(".,;")[1:-1].strip()
+    return text
+
+
+def _closes_last(text: str) -> bool:
+    """Whether the bracket that opens ``text`` is closed only at its end."""
+    depth = 0
+    body = text.rstrip(".,;")
+    for at, char in enumerate(body):
+        depth += (char in "([<") - (char in ")]>")
+        if depth == 0:
+            return at == len(body) - 1
+    return False
+
+
+def pieces(text: str) -> Iterable[str]:
+    """The comma-separated pieces; "Recollection p. 17" and "p. 17 of the Recollection" are two each."""
+    for piece in split_top(text, ","):
+        dated = re.fullmatch(r"([^⟦]+?)\s*[(\[]?(⟦[\d-]+⟧)[)\]]?", piece)
+        if read_piece(piece) is not None:
+            yield piece
+        elif dated:
+            yield from dated.groups()
+        else:
+            yield from _two(piece)
+
+
+def _two(piece: str) -> Iterable[str]:
+    of = _OF_DOCUMENT.match(piece)
+    if of and read_piece(of.group(1)) is not None:
+        yield of.group(2)
+        yield of.group(1)
+        return
+    glued = _WITHOUT_COMMA.match(piece)
+    while glued:
+        tail = (glued.group(2) + glued.group(3)).strip()
+        if read_piece(tail) is not None:
+            yield from _two(glued.group(1))
+            yield tail
+            return
+        inner = _WITHOUT_COMMA.match(tail)
+        if inner is None:
+            break
+        yield from _two(glued.group(1))
+        yield from _two(tail)
+        return
+    yield piece

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from assistant import citation_forms as forms
+from assistant.citation_label import label
 from assistant.citation_record import HOUSE_FORM, LOCATOR_FIELDS, PAGE_FIELDS, Citation
 from assistant.model import Document, Passage, Source
 
@@ -32,18 +33,6 @@ __all__ = [
 ]
 
 # --- reading ---------------------------------------------------------------------------------------------
-
-_LEAD = re.compile(
-    r"^(?:(?:see(?: also)?|cf\.?|voir(?: aussi)?|v[ée]ase(?: tambi[ée]n)?|sources?|quoted (?:in|from)|"
-    r"from|in|as in|e\.g\.|also)\b[,:]?\s+)+|^[-*\s]+(?=\S)",
-    re.I,
-)
-_OF_DOCUMENT = re.compile(r"^(.+?)\s+(?:of|in|from|du|de la|del|de)\s+(?:the\s+|le\s+|la\s+)?(\S.+)$", re.I)
-_WITHOUT_COMMA = re.compile(
-    r"^(.+?)[\s:]+((?:thematic\s+)?cluster\s|section\s|objective\s|rec\.|recs?\s|recommendation\s|guiding\s|para|§|¶|"
-    r"p\.|pp\.|pages?\s|PDF\s|(?:foot)?note\s|OPA\b|PO\b)(.*)$",
-    re.I,
-)
 
 
 def parse(text: str, titles: Iterable[str] = ()) -> Citation | None:
@@ -67,7 +56,7 @@ def parse_all(text: str, titles: Iterable[str] = ()) -> tuple[Citation, ...]:
     rest as well.
     """
     text = forms.tidy(text).strip()
-    text = _LEAD.sub("", _unwrap(text)).rstrip(" .,;:")
+    text = forms.LEAD.sub("", forms.unwrap(text)).rstrip(" .,;:")
     document, rest = _known_title(text, titles)
     found: list[Citation] = []
     for fragment in forms.split_top(_SENTENCE_END.sub(";", forms.mark_dates(rest)), ";"):
@@ -76,7 +65,7 @@ def parse_all(text: str, titles: Iterable[str] = ()) -> tuple[Citation, ...]:
             base = found.pop() if found else Citation(document=document)
             found.append(replace(base, **other))
             continue
-        citation = _one(_LEAD.sub("", fragment), document if not found else None)
+        citation = _one(forms.LEAD.sub("", fragment), document if not found else None)
         if citation is None:
             continue
         found.append(_inherit(citation, found[-1]) if found else citation)
@@ -87,24 +76,6 @@ def parse_all(text: str, titles: Iterable[str] = ()) -> tuple[Citation, ...]:
 
 # A sentence that ends in a number or bracket: what comes after it is not part of the citation.
 _SENTENCE_END = re.compile(r"(?<=[\d)])\.\s+(?=[^\W\d_]|[“\"«(])")
-
-
-def _unwrap(text: str) -> str:
-    pairs = {"(": ")", "[": "]", "<": ">"}
-    while text[:1] in pairs and text.rstrip(".,;").endswith(pairs[text[0]]) and _closes_last(text):
-        text = text.rstrip(".,;")[1:-1].strip()
-    return text
-
-
-def _closes_last(text: str) -> bool:
-    """Whether the bracket that opens ``text`` is closed only at its end."""
-    depth = 0
-    body = text.rstrip(".,;")
-    for at, char in enumerate(body):
-        depth += (char in "([<") - (char in ")]>")
-        if depth == 0:
-            return at == len(body) - 1
-    return False
 
 
 def _known_title(text: str, titles: Iterable[str]) -> tuple[str | None, str]:
@@ -138,7 +109,8 @@ def _one(text: str, document: str | None) -> Citation | None:
     places: list[str] = []
     loose: list[tuple[int, str]] = []
     date_at: int | None = None
-    pieces = list(_pieces(text))
+    text, nth = _counted(text)
+    pieces = list(forms.pieces(text))
     for at, piece in enumerate(pieces):
         found = forms.read_piece(piece)
         if found is None or any(name in values for name in found):
@@ -159,8 +131,16 @@ def _one(text: str, document: str | None) -> Citation | None:
         document = loose[0][1]
     if set(values) == {"date"} and document is None:
         return None  # "(5 February 2018)" is a date, no citation
-    citation = Citation(document=document, place=tuple(places), **values)
+    citation = Citation(document=document, place=tuple(places), nth=nth, **values)
     return citation if citation.has_locator else None
+
+
+def _counted(text: str) -> tuple[str, int | None]:
+    """``note 1 (2)``: the second of what is printed alike."""
+    match = re.fullmatch(
+        r"(.*(?:note \S+|¶ \d+|”|col\. \d+|[a-z]\)|bullet \d+|para\. \d+|Rec\. \d+)) \((\d{1,2})\)", text
+    )
+    return (match.group(1), int(match.group(2))) if match else (text, None)
 
 
 def _first_known(pieces: list[str]) -> int:
@@ -186,40 +166,6 @@ def _take_author(values: dict[str, Any], loose: list[tuple[int, str]], date_at: 
         values["author"] = ", ".join(name for _, name in author)
         for entry in author:
             loose.remove(entry)
-
-
-def _pieces(text: str) -> Iterable[str]:
-    """The comma-separated pieces; "Recollection p. 17" and "p. 17 of the Recollection" are two each."""
-    for piece in forms.split_top(text, ","):
-        dated = re.fullmatch(r"([^⟦]+?)\s*[(\[]?(⟦[\d-]+⟧)[)\]]?", piece)
-        if forms.read_piece(piece) is not None:
-            yield piece
-        elif dated:
-            yield from dated.groups()
-        else:
-            yield from _two(piece)
-
-
-def _two(piece: str) -> Iterable[str]:
-    of = _OF_DOCUMENT.match(piece)
-    if of and forms.read_piece(of.group(1)) is not None:
-        yield of.group(2)
-        yield of.group(1)
-        return
-    glued = _WITHOUT_COMMA.match(piece)
-    while glued:
-        tail = (glued.group(2) + glued.group(3)).strip()
-        if forms.read_piece(tail) is not None:
-            yield from _two(glued.group(1))
-            yield tail
-            return
-        inner = _WITHOUT_COMMA.match(tail)
-        if inner is None:
-            break
-        yield from _two(glued.group(1))
-        yield from _two(tail)
-        return
-    yield piece
 
 
 # --- what a citation fits --------------------------------------------------------------------------------
@@ -279,7 +225,9 @@ def _name_words(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W_]+", forms.tidy(name).casefold())) - _EMPTY_WORDS
 
 
-_LOOSE = frozenset({"author", "years", "place", "paragraph", "paragraph_end", "item", "heading"})
+_LOOSE = frozenset(
+    {"author", "years", "place", "paragraph", "paragraph_end", "item", "heading", "count", "nth"}
+)
 _PLAIN = tuple(name for name in LOCATOR_FIELDS if name not in _LOOSE and name not in PAGE_FIELDS)
 
 
@@ -308,14 +256,17 @@ def fits(citation: Citation, passage: Passage, *, pages: bool = True) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _locator(locator: str, thread: str | None) -> Citation:
+def _locator(locator: str, thread: str | None, labels: str | None) -> Citation:
     own = parse(locator) or Citation()
+    pages = parse(labels) if labels else None
+    if pages is not None:
+        own = replace(own, **{name: getattr(pages, name) for name in PAGE_FIELDS})
     return replace(own, thread=thread) if thread else own
 
 
 def located(passage: Passage) -> Citation:
-    """The passage's own locator taken apart, with its thread; fields no locator states are None."""
-    return _locator(passage.locator, passage.thread)
+    """The passage's own locator taken apart, with its thread and sheets; what none of them states is None."""
+    return _locator(passage.locator, passage.thread, passage.page_labels)
 
 
 def pages_fit(citation: Citation, own: Citation) -> bool:
@@ -373,28 +324,17 @@ def _heading_fits(stated: str | None, passage: Passage) -> bool:
 
 
 def _paragraph_fits(citation: Citation, own: Citation) -> bool:
+    """Paragraph, item and count: "¶ 16" may stand for a numbered paragraph, "para. 16" only for that."""
+    if citation.count is not None and citation.count not in {own.count, own.paragraph}:
+        return False
+    if citation.nth is not None and citation.nth != own.nth:
+        return False
+    if citation.item is not None and own.item not in (None, citation.item):
+        return False
     if citation.paragraph is None:
         return True
-    if own.paragraph is None:
-        return False
-    inside = citation.paragraph <= own.paragraph <= (citation.paragraph_end or citation.paragraph)
-    return inside and (citation.item is None or own.item in (None, citation.item))
+    last = citation.paragraph_end or citation.paragraph
+    return own.paragraph is not None and citation.paragraph <= own.paragraph <= last
 
 
 # --- printing --------------------------------------------------------------------------------------------
-
-
-def label(passage: Passage, document: Document, *, other_edition: bool = False) -> str:
-    """The citation of a passage as printed, without parentheses.
-
-    A Hub post under a question names it; ``other_edition`` adds the pages by which the GFMD overview cites
-    the passage, where they are known.
-    """
-    pieces = [document.short_title, passage.locator]
-    if passage.thread and passage.thread not in passage.locator:
-        pieces.append(passage.thread)
-    printed = ", ".join(piece for piece in pieces if piece)
-    if other_edition and passage.other_edition_pages:
-        pages = " or ".join(f"p. {page}" for page in passage.other_edition_pages)
-        printed += f"; {pages} in the edition cited by the GFMD overview"
-    return printed

@@ -6,10 +6,12 @@ in ``models/all-minilm-l6-v2-int8/`` with its provenance. Heavy imports are insi
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -114,6 +116,24 @@ class MiniLMEmbedder:
                 for _ in pool.map(run, longest_first):
                     pass
         return vectors
+
+    def warm(self) -> Callable[[], None]:
+        """Load the model beside other preparations; the function returned waits until that is done.
+
+        Libraries are imported here and now: two threads that import one library at a time see it half made.
+        What is wrong with the model is told when it is used.
+        """
+        import onnxruntime  # noqa: F401
+        import tokenizers  # noqa: F401
+
+        def load() -> None:
+            with contextlib.suppress(Exception):
+                self._session  # noqa: B018 cached
+                self._tokenizer  # noqa: B018 cached
+
+        thread = threading.Thread(target=load, daemon=True)
+        thread.start()
+        return thread.join
 
     def count_tokens(self, text: str) -> int:
         """Tokens of the whole text with its 2 markers; the text is embedded whole up to 256."""

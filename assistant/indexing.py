@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 from assistant import corpus as corpora
 from assistant import own_documents
 from assistant.errors import StoreError
-from assistant.store import Identity, MissingStoreError, NewerStoreError, Store, UnwritableStoreError, open_store
+from assistant.store import (
+    Identity,
+    MissingStoreError,
+    NewerStoreError,
+    Store,
+    UnwritableStoreError,
+    open_store,
+)
 from assistant.store.catalogue import Catalogue
 from assistant.store.generations import hold
 
@@ -37,9 +44,7 @@ def open_current(library: Library) -> Store:
     Raises StoreError where it must not be built unasked, or is from a newer program.
     """
     if library.workspace.server:
-        from assistant.store.server import open_server_store
-
-        return open_server_store(library)
+        return _open_server(library)
     root = library.workspace.store
     store = _usable(library, root)
     if store is not None:
@@ -53,6 +58,28 @@ def open_current(library: Library) -> Store:
         library.warn(f"{error} For this run the index is built in a temporary folder.")
         build(library, folder)
         return open_store(folder)
+
+
+def _open_server(library: Library) -> Store:
+    """The shared store; built if the server has none, the catalogue made here if it is behind."""
+    from assistant.store import server
+
+    found = _server_differences(library)
+    if found is None:
+        build(library)
+    elif found:
+        raise server.unneeded(library.workspace, found)
+    else:
+        follow_server(library)
+    return server.open_whole(library.workspace)
+
+
+def _server_differences(library: Library) -> list[str] | None:
+    """How the store on the server differs from what the library needs; None if there is none."""
+    from assistant.store import server
+
+    meta = server.identity_of(library.workspace)
+    return None if meta is None else library.identity.differences(meta)
 
 
 def _usable(library: Library, root: Path) -> Store | None:
@@ -135,9 +162,7 @@ def build(library: Library, root: Path | None = None, *, force: bool = False) ->
 
 
 def _server_current(library: Library) -> bool:
-    from assistant.store import server
-
-    if server.differences(library) != []:
+    if _server_differences(library) != []:
         return False
     follow_catalogue(library)
     return True
@@ -159,7 +184,7 @@ def _bring_server(library: Library) -> None:
     """The same for a shared store: what the catalogue here says of it must be so."""
     from assistant.store import server
 
-    differences = server.differences(library)
+    differences = _server_differences(library)
     if differences is None:
         _bring(library, None)
     elif differences:
@@ -302,6 +327,6 @@ def status(library: Library) -> dict[str, Any]:
 
 
 def identity_after(library: Library, revision: Revision) -> Identity:
-    """The identity of a corpus of the shipped documents and what the revision's catalogue holds beside them."""
+    """The identity of a corpus of the shipped documents and the others that the revision holds."""
     entered = revision.catalogue.documents().values()
     return library.identity_of([*corpora.documents(), *(d for d in entered if not d.shipped)])

@@ -194,7 +194,15 @@ class Library:
 
     @cached_property
     def retriever(self) -> Retriever:
-        """The retriever over this library's store."""
+        """The retriever over this library's store. The model is loaded while the store is opened."""
+        warm = getattr(self.embedder, "warm", None)
+        wait = warm() if warm else lambda: None
+        try:
+            return self._retriever()
+        finally:
+            wait()
+
+    def _retriever(self) -> Retriever:
         from assistant.elsewhere import Elsewhere
         from assistant.retrieval import Retriever
 

@@ -39,8 +39,8 @@ class Entry:
     """One of the user's documents. ``document.sha256`` proves record, text and passages together.
 
     ``folder`` is the document's, ``version`` the name of the folder in it; ``original`` and
-    ``original_sha256`` are of the file as added; ``options`` are those given to ``corpus add``; ``former`` are
-    the versions no longer in force, oldest first.
+    ``original_sha256`` are of the file as added; ``options`` those of ``corpus add``; ``former`` are the
+    versions no longer in force, oldest first.
     """
 
     folder: Path
@@ -175,7 +175,9 @@ def folder_name(document_id: str) -> str:
     return f"document-{hashlib.sha256(document_id.encode()).hexdigest()[:24]}"
 
 
-def stage(folder: Path, source: Source, original: Path, options: dict[str, str], former: Entry | None = None) -> Entry:
+def stage(
+    folder: Path, source: Source, original: Path, options: dict[str, str], former: Entry | None = None
+) -> Entry:
     """Write a version of a document beside those there are; it is in force only after :func:`enforce`.
 
     ``source.document.sha256`` must be of ``original``'s bytes. Raises SourceError if the file has changed
@@ -226,7 +228,9 @@ def stage(folder: Path, source: Source, original: Path, options: dict[str, str],
 def _record(source: Source) -> bytes:
     """``source.json``: one passage a line, so that two versions can be compared by eye."""
     passages = ",\n".join(json.dumps(passage_dict(p), ensure_ascii=False) for p in source.passages)
-    pages = ",\n".join(json.dumps([getattr(p, n) for n in _PAGE_FIELDS], ensure_ascii=False) for p in source.pages)
+    pages = ",\n".join(
+        json.dumps([getattr(p, n) for n in _PAGE_FIELDS], ensure_ascii=False) for p in source.pages
+    )
     parts = {
         "document": json.dumps(as_dict(source.document), ensure_ascii=False),
         "remarks": json.dumps(source.remarks, ensure_ascii=False),
@@ -242,7 +246,10 @@ def enforce(entry: Entry) -> None:
         "format": FORMAT,
         "version": entry.version,
         "document": as_dict(entry.document),
-        **{k: getattr(entry, k) for k in ("original", "original_sha256", "text_sha256", "source_sha256", "passages")},
+        **{
+            k: getattr(entry, k)
+            for k in ("original", "original_sha256", "text_sha256", "source_sha256", "passages")
+        },
         "options": entry.options,
         "former": entry.former,
     }

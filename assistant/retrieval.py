@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant import citations
+from assistant.citation_label import label
 from assistant.chunking import NOT_EMBEDDED
 from assistant.errors import UsageError
 from assistant.evidence import Gathered, gather
@@ -106,7 +106,7 @@ class Retriever:
     def answer(self, ranking: Ranking, k: int) -> Answer:
         """The first ``k`` of a ranking as hits; none if it abstained."""
         hits = tuple(
-            Hit(i + 1, round(score, 4), p, citations.label(p, self._documents[p.document]), ranking.also_at.get(p.id, ()))
+            Hit(i + 1, round(score, 4), p, label(p, self._documents[p.document]), ranking.also_at.get(p.id, ()))
             for i, (p, score) in enumerate(zip(ranking.passages[:k], ranking.scores[:k], strict=True))
         )
         return Answer(

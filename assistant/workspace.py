@@ -31,7 +31,7 @@ class Workspace:
 
     @property
     def documents(self) -> Path:
-        """Where the user's own documents of this corpus lie, or those of a server are mirrored; may not exist."""
+        """Where the user's own documents lie, or a server's are mirrored; may not exist."""
         return (self.store if self.server else self.folder) / "documents"
 
 
@@ -44,7 +44,9 @@ def workspace(corpus: str | None = None, store: str | None = None, embedder: str
     """
     name = corpus or os.environ.get("GCM_DRAFT_CORPUS") or DEFAULT
     if not _NAME.match(name):
-        raise UsageError(f"Expected a corpus name of letters, digits, '-' and '_' (at most 64), found {name!r}.")
+        raise UsageError(
+            f"Expected a corpus name of letters, digits, '-' and '_' (at most 64), found {name!r}."
+        )
     folder = _home() / "corpora" / name
     where = store or os.environ.get("GCM_DRAFT_STORE")
     if where and _URL.match(where):

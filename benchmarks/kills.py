@@ -76,7 +76,11 @@ class Case:
         home = Path(shutil.copytree(self.template, self.folder / "home"))
         out = self.folder / "out"
         try:
-            arguments = ["--objectives", "1-8", "-o", str(out), "-f", "json"] if self.what == "batch" else self.arguments
+            arguments = (
+                ["--objectives", "1-8", "-o", str(out), "-f", "json"]
+                if self.what == "batch"
+                else self.arguments
+            )
             work = "add" if self.what == "change" else self.what
             hit = kill_after(spawn(home, work, *arguments), moment)
             found = state(home)
@@ -101,7 +105,10 @@ class Case:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Run the matrix and write the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=12, help="for each kind of work")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -119,13 +126,15 @@ def main() -> None:
             found[result] += 1
         total += hits
         bad += given.kills - found["whole"]
-        rows.append(f"| {what} | {given.kills} | {hits} | {found['whole']} | {'; '.join(r for r in found if r != 'whole')} |")
+        otherwise = "; ".join(r for r in found if r != "whole")
+        rows.append(f"| {what} | {given.kills} | {hits} | {found['whole']} | {otherwise} |")
         print(rows[-1], f"{time.time() - began:.0f} s", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
     text = "\n".join([
         "# Kills at random moments",
         "",
-        f"`python benchmarks/kills.py --kills {given.kills} --seed {given.seed}`: {total} kills while at work, {bad} bad ends.",
+        f"`python benchmarks/kills.py --kills {given.kills} --seed {given.seed}`:",
+        f"{total} kills while at work, {bad} bad ends.",
         "",
         "| work | runs | killed at work | whole after | otherwise |",
         "| --- | ---: | ---: | ---: | --- |",

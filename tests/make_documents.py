@@ -135,9 +135,14 @@ class Typesetter:
         self.notes: list[tuple[int, str, list[str]]] = []
         self.pending: list[tuple[float, Callable[[], None]]] = []
 
-    def set(self, paragraphs: Iterable[Paragraph]) -> Truth:
+    def set_part(self, paragraphs: Iterable[Paragraph]) -> None:
+        """Set paragraphs and go on; ``set`` ends the document."""
         for paragraph in paragraphs:
             self._paragraph(paragraph)
+
+    def set(self, paragraphs: Iterable[Paragraph]) -> Truth:
+        """Set the last paragraphs and save the file; returns the truth of all that was set."""
+        self.set_part(paragraphs)
         self._end_page()
         self.canvas.save()
         self.truth.sheets = self.sheet - 1

@@ -12,7 +12,7 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 @dataclass(frozen=True)
 class Line:
-    """One paragraph: text before the quotation, quotation with marks, citation; ``footnote`` puts it in a note."""
+    """One paragraph: text, quotation with its marks, citation; ``footnote`` puts that in a note."""
 
     before: str
     quote: str

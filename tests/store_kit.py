@@ -72,7 +72,9 @@ NOTE = """# {title}
 """
 
 
-def note(path: Path, first: str = "Establish a public registry of fishing visas.", title: str = "Fishing note") -> Path:
+def note(
+    path: Path, first: str = "Establish a public registry of fishing visas.", title: str = "Fishing note"
+) -> Path:
     """A small Markdown document of five passages and a heading."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(NOTE.format(title=title, first=first), encoding="utf-8")
@@ -95,7 +97,7 @@ def state(folder: Path) -> str:
         assert store.catalogue.count("passage") == len(expected)
         assert store.catalogue.count("chunk") == store.vectors.count()
         answer = found.search("fishing visas registry", k=3)
-        lines = [p for p in sorted(expected)] + [h.passage.text for h in answer.hits]
+        lines = [*sorted(expected), *(h.passage.text for h in answer.hits)]
         store.close()
     left = [p.name for p in (folder / "corpora/default/store").glob("gen-*")]
     assert len(left) <= 2, left
@@ -106,7 +108,9 @@ def spawn(folder: Path, *arguments: str, **more: str) -> subprocess.Popen[bytes]
     """A piece of work in a process of its own; says ``ready`` on stdout when the heavy imports are done."""
     environment = {**os.environ, "GCM_DRAFT_HOME": str(folder), **more}
     command = [sys.executable, "-m", "tests.store_kit", str(folder), *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def kill_after(process: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -137,7 +141,7 @@ def work(folder: Path, what: str, arguments: list[str]) -> None:
         from assistant.cli.group import program
 
         # The command line with the embedder that needs no model: nothing else stands in for anything.
-        with patch("assistant.embeddings.default_embedder", lambda: FakeEmbedder()):
+        with patch("assistant.embeddings.default_embedder", FakeEmbedder):
             program.main([what, *arguments], standalone_mode=False)
 
 

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "assistant"
 ORDER = [
     {"errors", "model", "version"},
     {"text", "resources"},
-    {"analysis", "citation_record", "citation_forms", "citations", "certificate", "i18n", "options"},
+    {"analysis", "citation_label", "citation_record", "citation_forms", "citations", "certificate", "i18n", "options"},
     {"sources"},
     {"corpus"},
     {"objectives", "search_notes", "thesaurus", "workspace", "showing", "questions_file"},

@@ -21,6 +21,7 @@ HUB = "migration-network-hub-imrf-roundtable1-2022"
 REPORT = "gfmd-dialogue-cluster6-summary-report-2017"
 
 number = st.integers(1, 999)
+item = st.none() | st.sampled_from(["a", "b", "c) (ii"])
 # Names of documents as manifests hold them: a year or number keeps them apart from an author's name.
 document = st.none() | st.sampled_from(
     [
@@ -52,14 +53,15 @@ def pages(draw, *, printed: bool = True):
     if form in {"both", "pdf", "label and pdf"}:
         made |= {"pdf_page": first + 2, "pdf_page_end": None if last is None else last + 2}
     if form in {"label", "label and pdf"}:
-        made["page_label"] = draw(st.sampled_from(["iv", "xii", "A-3"]))
+        made["page_label"] = draw(st.sampled_from(["iv", "xii", "A-3", "12a"]))
+        made["page_label_end"] = draw(st.none() | st.sampled_from(["vi", "A-4"]))
     if form == "two editions":
         made["other_page"] = first + 1
     return made
 
 
 @st.composite
-def citations(draw) -> Citation:
+def citations(draw) -> Citation:  # noqa: C901, PLR0912 - one branch a form
     """Every form of a citation that a brief may print."""
     form = draw(
         st.sampled_from(
@@ -94,7 +96,7 @@ def citations(draw) -> Citation:
     elif form == "objective":
         values |= draw(pages()) | {"objective": draw(st.integers(1, 23))}
     elif form == "rec":
-        values |= {"recommendation": draw(st.integers(1, 10)), "years": draw(years)}
+        values |= {"recommendation": draw(st.integers(1, 10)), "years": draw(years), "item": draw(item)}
     elif form == "question":
         values["question"] = draw(st.integers(1, 4))
     elif form == "intro":
@@ -111,9 +113,13 @@ def citations(draw) -> Citation:
         values |= {"author": draw(name), "date": draw(date)}
         values["thread"] = draw(st.none() | st.sampled_from(["Question 4", "standalone"]))
     elif form == "own":
-        values |= draw(pages()) | {"heading": draw(heading)}
+        values |= draw(pages()) | {"heading": draw(heading), "count": draw(st.none() | number)}
+        values["kind"] = draw(st.none() | st.just("heading"))
     else:
-        values |= draw(pages(printed=False)) | {"place": ("table 2", "row 3", "col. 1")}
+        paged = draw(pages(printed=False))
+        values |= paged | {"place": ("table 2", "row 3", "col. 1")}
+        if not paged:
+            values["nth"] = draw(st.none() | st.integers(2, 9))
     return Citation(**values)
 
 
@@ -178,7 +184,7 @@ WRITTEN = [
     ("Cluster 2, OPA, p. 17, emphasis added", "Cluster 2, OPA, p. 17"),
     ("Cluster 2, OPA, p. 17²⁹", "Cluster 2, OPA, p. 17"),
     (
-        "GFMD Thematic Recollection 2017, Cluster 2, PO, p. 16; p. 17 in the edition cited by the GFMD overview",
+        "Recollection, Cluster 2, PO, p. 16; p. 17 in the edition cited by the GFMD overview",
         None,
     ),
     ("Cluster 2, OPA, p. 17. The rest of the note says more, at length.", "Cluster 2, OPA, p. 17"),

@@ -389,7 +389,7 @@ def test_no_question_of_the_test_set_is_in_the_figures(built_store):
         (["--set", "all"], "'all'"),
         (["--what", "recall"], "retrieval, abstention, citations, mutations"),
     ],
-    ids=lambda v: str(v),
+    ids=["per question", "set", "part"],
 )
 def test_wrong_usage_is_refused(arguments, said):
     from assistant.cli.group import program

@@ -1,4 +1,4 @@
-"""What goes wrong around the program: kills, disks, homes, locales, hostile input. Nothing is lost or half there."""
+"""What goes wrong around the program: kills, disks, homes, locales, hostile input. Nothing is lost."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ from assistant.store import current_generation
 from tests.store_kit import ROOT, built_home, home, kill_after, library, note, spawn, state
 
 STORE = "corpora/default/store"
-ROOT_ONLY = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to mount a disk")
+ROOT_ONLY = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to mount a disk"
+)
 
 
-# --- kills ------------------------------------------------------------------------------------------------------
+# --- kills ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_while_adding(tmp_path: Path, seed: int):
     """Afterwards the corpus is the old or the new one; the next run ends well."""
-    folder, paths = built_home(tmp_path / "home"), [note(tmp_path / "a.md"), note(tmp_path / "b.md", "B.", "B")]
+    folder, paths = (
+        built_home(tmp_path / "home"),
+        [note(tmp_path / "a.md"), note(tmp_path / "b.md", "B.", "B")],
+    )
     reference = built_home(tmp_path / "reference")
     allowed = {state(folder)}
     for path in paths:
@@ -76,15 +81,16 @@ def test_killed_while_drafting_in_bulk(tmp_path: Path):
     assert len(briefs) == 6
 
 
-# --- disks and homes ----------------------------------------------------------------------------------------------
+# --- disks and homes -----------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def disk(folder: Path, size: str, *options: str):
     """A small disk of its own at ``folder``."""
     folder.mkdir()
+    options = ("-o", ",".join([f"size={size}", *options]))
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", ",".join([f"size={size}", *options]), "tmpfs", folder], capture_output=True
+        ["mount", "-t", "tmpfs", *options, "tmpfs", folder], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"no disk can be mounted here: {mounted.stderr.decode()}")
@@ -96,7 +102,9 @@ def disk(folder: Path, size: str, *options: str):
 
 def command(folder: Path, *arguments: str, **more: str | None) -> subprocess.CompletedProcess[str]:
     """The installed program on a home; an environment variable that is None is not set."""
-    environment = {k: v for k, v in {**os.environ, "GCM_DRAFT_HOME": str(folder), **more}.items() if v is not None}
+    environment = {
+        k: v for k, v in {**os.environ, "GCM_DRAFT_HOME": str(folder), **more}.items() if v is not None
+    }
     return subprocess.run(
         [sys.executable, "-c", "from assistant.cli import main; main()", *arguments],
         cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
@@ -174,7 +182,7 @@ def test_clocks_do_not_matter(tmp_path: Path):
     assert state(folder) == before
 
 
-# --- environments and names -----------------------------------------------------------------------------------------
+# --- environments and names ----------------------------------------------------------------------------
 
 ENVIRONMENTS = [
     ("C locale", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}),
@@ -195,14 +203,22 @@ def test_odd_environments(tmp_path: Path, environment):
 def test_names_with_spaces_and_other_scripts(tmp_path: Path):
     place = tmp_path / "mes données" / "бумаги" / "文件"
     folder = built_home(place / "home")
-    names = ["note 1 (final).md", "записка.md", "تقرير.md", "報告 2018.md", "-n.md", "a'b\"c.md", "=cmd|'x'!A1.md"]
+    names = [
+        "note 1 (final).md",
+        "записка.md",
+        "تقرير.md",
+        "報告 2018.md",
+        "-n.md",
+        "a'b\"c.md",
+        "=cmd|'x'!A1.md",
+    ]
     reports = library(folder).add([note(place / n, f"Text {i}.", f"T {i}") for i, n in enumerate(names)])
     assert [r.outcome for r in reports] == ["added"] * len(names)
     assert len(library(folder).own) == len(names)
     state(folder)
 
 
-# --- hostile input -----------------------------------------------------------------------------------------------------
+# --- hostile input -------------------------------------------------------------------------------------
 
 HOSTILE = (
     "{{ 7*7 }} {% for x in range(10**9) %}x{% endfor %} {{ ''.__class__.__mro__ }}",
@@ -289,7 +305,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path):
     assert state(folder) == before
 
 
-# --- no network -----------------------------------------------------------------------------------------------------
+# --- no network ----------------------------------------------------------------------------------------
 
 CUT = """
 import socket, sys
@@ -324,20 +340,26 @@ def test_no_command_uses_the_network(tmp_path: Path, built_store):
     for arguments in COMMANDS:
         filled = [a.format(note=path) for a in arguments]
         program = [*alone, sys.executable, "-c", "from assistant.cli import main; main()", *filled]
-        done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, (arguments, done.stderr)
         assert "NETWORK" not in done.stderr, arguments
 
 
 def _can_unshare() -> bool:
     found = shutil.which("unshare")
-    return bool(found) and subprocess.run([found, "-n", "true"], capture_output=True, check=False).returncode == 0
+    return (
+        bool(found)
+        and subprocess.run([found, "-n", "true"], capture_output=True, check=False).returncode == 0
+    )
 
 
 def test_a_missing_part_is_named(tmp_path: Path):
     """Without chromadb's engine a search says what is missing; commands that need none go on working."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import sys\nfor n in ('chromadb', 'chromadb_rust_bindings', 'llama_index'): sys.modules[n] = None\n", encoding="utf-8"
+        "import sys\nfor n in ('chromadb', 'chromadb_rust_bindings', 'llama_index'): sys.modules[n] = None\n",
+        encoding="utf-8",
     )
     path = f"{tmp_path}{os.pathsep}{ROOT}"
     assert command(tmp_path / "home", "show", "Cluster 2, OPA, p. 17", PYTHONPATH=path).returncode == 0

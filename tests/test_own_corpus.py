@@ -32,7 +32,7 @@ def place(tmp_path: Path):
 @pytest.fixture
 def run(place: Path, monkeypatch):
     """The command line in this home, with the embedder that needs no model."""
-    monkeypatch.setattr("assistant.embeddings.default_embedder", lambda: FakeEmbedder())
+    monkeypatch.setattr("assistant.embeddings.default_embedder", FakeEmbedder)
 
     def call(*arguments: str):
         return CliRunner().invoke(program, [str(a) for a in arguments])
@@ -88,7 +88,9 @@ def test_adding_it_again_does_nothing(place: Path, tmp_path: Path):
     library(place).add([path])
 
     def kept() -> dict[Path, bytes]:
-        files = (p for p in place.rglob("*") if p.is_file() and "chroma" not in p.parts)  # which writes when read
+        files = (
+            p for p in place.rglob("*") if p.is_file() and "chroma" not in p.parts
+        )  # which writes when read
         return {p: p.read_bytes() for p in files}
 
     before = kept()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import bisect
 import re
+import zlib
+from collections import Counter
 
 import pytest
 from make_documents import Layout, Paragraph, Typesetter, prose, register_dejavu, typeset
@@ -16,7 +19,9 @@ from assistant.sources import own, pdf
 from assistant.sources.extracted import fold_extracted
 from assistant.sources.pdf_pages import roman, to_roman
 from assistant.sources.pdf_rtl import logical
+from assistant.sources.structure import page_locator
 from assistant.text import cut
+from assistant.verification import check, read_text
 
 
 def sheets_of(source):
@@ -101,6 +106,38 @@ def test_every_quotation_of_every_page(tmp_path, name):
     paragraphs, layout = LAYOUTS[name]
     truth = typeset(tmp_path / "a.pdf", paragraphs, layout)
     assert check_every_quotation(own.extract(tmp_path / "a.pdf"), truth) > 300
+
+
+class OneDocument:
+    """A corpus of a single document, as ``verify`` reads it."""
+
+    def __init__(self, source):
+        self.sources = {source.document.id: source}
+
+
+def verdicts(source, cited):
+    """What ``verify`` says of quotations, each cited by the pages given."""
+    title = source.document.short_title
+    lines = [f"“{quotation}” ({title}, {pages})" for quotation, pages in cited]
+    return Counter(
+        finding.verdict for finding in check(read_text("\n\n".join(lines)), OneDocument(source)).findings
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["running headers and folios", "notes in two columns", "French in three ragged columns"]
+)
+def test_verify_agrees_with_every_page_and_with_no_other(tmp_path, name):
+    paragraphs, layout = LAYOUTS[name]
+    truth = typeset(tmp_path / "a.pdf", paragraphs, layout)
+    source = own.extract(tmp_path / "a.pdf", short_title="Test Report 2024")
+    placed = [(text, a, b) for text, a, b in truth.quotations(9, 9) if len(text.split()) > 5]
+    right = [(text, page_locator(source.pages[a - 1], source.pages[b - 1])) for text, a, b in placed]
+    assert verdicts(source, right) == {"ok": len(right)}
+    count = truth.sheets
+    shifted = [source.pages[(b + 1) % count] for _, _, b in placed]
+    wrong = [(text, page_locator(page, page)) for (text, _, _), page in zip(placed, shifted, strict=True)]
+    assert verdicts(source, wrong) == {"wrong_page": len(wrong)}
 
 
 @pytest.fixture(scope="module")
@@ -353,9 +390,55 @@ def blank(path):
     with_image(path, [], [], [1])
 
 
+def raw_pdf(path, data, filters, kind=b""):
+    """A one-page PDF whose content is a stream as given."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
+        b"<<%s/Length %d/Filter[%s]>>\nstream\n%s\nendstream" % (kind, len(data), filters, data),
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    made += b"xref\n0 5\n0000000000 65535 f \n%strailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        len(made),
+    )
+    path.write_bytes(made)
+
+
+def packed_zeros(megabytes):
+    packer = zlib.compressobj(9)
+    return b"".join(packer.compress(bytes(1 << 20)) for _ in range(megabytes)) + packer.flush()
+
+
+def stream_bomb(path):
+    raw_pdf(path, packed_zeros(140), b"/FlateDecode")
+
+
+def layered_bomb(path):
+    raw_pdf(path, zlib.compress(packed_zeros(140), 9), b"/FlateDecode/FlateDecode")
+
+
+def wrapped_bomb(path):
+    packed = base64.a85encode(zlib.compress(packed_zeros(140)), adobe=True).removeprefix(b"<~")
+    raw_pdf(path, packed, b"/ASCII85Decode/FlateDecode/FlateDecode")
+
+
+def disguised_bomb(path):
+    raw_pdf(path, zlib.compress(packed_zeros(520), 9), b"/Fl/Fl", b"/Subtype/Image")
+
+
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
+        (stream_bomb, "unpacks to more than"),
+        (layered_bomb, "unpacks to more than"),
+        (wrapped_bomb, "unpacks to more than"),
+        (disguised_bomb, "unpacks to more than"),
         (encrypted, "encrypted"),
         (truncated, "cut off"),
         (only_header, "damaged"),
@@ -397,6 +480,17 @@ def test_permissions_without_a_password_do_not_stop_reading(tmp_path):
 def test_same_file_same_source(tmp_path):
     typeset(tmp_path / "a.pdf", mixed())
     assert own.extract(tmp_path / "a.pdf") == own.extract(tmp_path / "a.pdf")
+
+
+def test_a_blank_page_after_columns(tmp_path):
+    setter = Typesetter(tmp_path / "a.pdf", Layout(columns=2))
+    setter.set_part(body(16))
+    setter.new_page()
+    setter.new_page()
+    truth = setter.set(body(4))
+    source = own.extract(tmp_path / "a.pdf")
+    check_every_quotation(source, truth)
+    assert any("Blank: 1 of" in remark for remark in source.remarks)
 
 
 def test_document(tmp_path):

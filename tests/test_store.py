@@ -35,11 +35,15 @@ class CountingEmbedder(FakeEmbedder):
 
 
 def source(identity: str, texts: list[str], sha: str = "a") -> Source:
-    document = Document(identity, identity, identity, "x", None, ("en",), {"en": "x"}, sha, "x", "own-text", None, False)
+    document = Document(
+        identity, identity, identity, "x", None, ("en",), {"en": "x"}, sha, "x", "own-text", None, False
+    )
     text = "\n".join(texts)
     passages, at = [], 0
     for n, one in enumerate(texts):
-        passages.append(Passage(f"{identity}/p.{n}", identity, "paragraph", one, ((at, at + len(one)),), locator=f"¶ {n}"))
+        passages.append(
+            Passage(f"{identity}/p.{n}", identity, "paragraph", one, ((at, at + len(one)),), locator=f"¶ {n}")
+        )
         at += len(one) + 1
     return Source(document, text, (), tuple(passages))
 
@@ -57,7 +61,10 @@ def small(tmp_path: Path) -> Path:
 def test_what_was_built_is_what_is_read(small: Path):
     store = open_store(small)
     assert store.catalogue.meta["corpus_sha256"] == "one"
-    assert [p.text for p in store.catalogue.passages_by_id(["a/p.0", "a/p.1"]).values()] == ["apples and pears", "plums"]
+    assert [p.text for p in store.catalogue.passages_by_id(["a/p.0", "a/p.1"]).values()] == [
+        "apples and pears",
+        "plums",
+    ]
     assert store.vectors.count() == store.catalogue.count("chunk") == 2
     assert store.catalogue.check() == []
     store.close()
@@ -73,7 +80,9 @@ def test_a_current_store_is_not_built_again(small: Path):
 
 def test_only_new_texts_are_embedded(small: Path):
     embedder = CountingEmbedder()
-    build(small, [source("a", ["plums", "cherries", "apples and pears"], "b")], embedder, identity("two")).close()
+    build(
+        small, [source("a", ["plums", "cherries", "apples and pears"], "b")], embedder, identity("two")
+    ).close()
     assert embedder.texts == ["cherries"]
     store = open_store(small)
     chunks = store.catalogue.chunks_of_document("a")
@@ -182,7 +191,9 @@ def test_a_newer_store_is_refused_and_left_alone(small: Path):
     with Catalogue(current_generation(small) / "catalogue.sqlite3", write=True) as catalogue:
         catalogue.set_meta({"index_version": "999"})
         catalogue.commit()
-    with pytest.raises(NewerStoreError, match=r"index version 999; this program writes version \d+. Update gcm-draft"):
+    with pytest.raises(
+        NewerStoreError, match=r"index version 999; this program writes version \d+. Update gcm-draft"
+    ):
         open_store(small)
     with pytest.raises(NewerStoreError):
         build(small, [source("a", ["x"])], FakeEmbedder(), identity("two"))

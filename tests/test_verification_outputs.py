@@ -6,9 +6,9 @@ import io
 import json
 import zipfile
 
+import notes as writers
 import pytest
 
-import notes as writers
 from assistant.certificate import html_element, markdown_comment, text_line
 from assistant.corpus import load_shipped
 from assistant.errors import UsageError

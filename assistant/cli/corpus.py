@@ -20,7 +20,14 @@ def command() -> None:
 
 
 @command.command("list", epilog="Example: gcm-draft corpus list --format json")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @common.everywhere
 def list_(fmt: str) -> None:
     """The documents, with their standing and the number of passages."""
@@ -47,24 +54,42 @@ def list_(fmt: str) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for row in rows:
+        remarks = row["remarks"] if isinstance(row["remarks"], list) else []
         whose = "" if row["shipped"] else " (yours)"
         pages = f"{row['pages']} pages" if row["pages"] else "no pages"
         click.echo(f"{click.style(str(row['document']), bold=True)}{whose}")
         click.echo(f"  {row['title']} ({row['date'] or 'no date'}); {row['passages']} passages, {pages}")
         click.echo(f"  {row['standing']}")
-        for remark in row["remarks"]:
+        for remark in remarks:
             click.echo(f"  {click.style('Remark:', fg='yellow')} {remark}")
 
 
-@command.command("add", epilog='Example: gcm-draft corpus add report.pdf --standing "Draft, not for citation."')
+@command.command(
+    "add", epilog='Example: gcm-draft corpus add report.pdf --standing "Draft, not for citation."'
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option("--title", metavar="TEXT", help="Title, if not the file's own; for one file.")
 @click.option("--short-title", metavar="TEXT", help="How citations name it; for one file.")
 @click.option("--date", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD.")
-@click.option("--standing", metavar="TEXT", help="What a reader must know of its standing; printed with the sources.")
-@click.option("--tracked", type=click.Choice(["accept", "refuse"]), help="Tracked changes of Word files (default: accept).")
-@click.option("--id", "document_id", metavar="ID", help="Its id, if not made of the file's name; for one file.")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "--standing", metavar="TEXT", help="What a reader must know of its standing; printed with the sources."
+)
+@click.option(
+    "--tracked",
+    type=click.Choice(["accept", "refuse"]),
+    help="Tracked changes of Word files (default: accept).",
+)
+@click.option(
+    "--id", "document_id", metavar="ID", help="Its id, if not made of the file's name; for one file."
+)
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @common.everywhere
 def add(files: tuple[Path, ...], fmt: str, **options: Any) -> None:
     """Add documents of your own: PDF, Word (docx), HTML, Markdown, text, CSV; folders are walked.

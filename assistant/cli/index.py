@@ -16,7 +16,9 @@ def command() -> None:
 
 @command.command("build", epilog="Example: gcm-draft index build --force")
 @click.option("--force", is_flag=True, help="Build it anew even if it is current.")
-@click.option("--break-lock", is_flag=True, help="On a Chroma server: first remove the lock of a writer that has died.")
+@click.option(
+    "--break-lock", is_flag=True, help="On a Chroma server: first remove the lock of a writer that has died."
+)
 @common.everywhere
 def build(force: bool, break_lock: bool) -> None:
     """Build the store if it is missing, stale or damaged.
@@ -34,7 +36,14 @@ def build(force: bool, break_lock: bool) -> None:
 
 
 @command.command("status", epilog="Example: gcm-draft index status --format json")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @common.everywhere
 def status(fmt: str) -> None:
     """What is in the store, built from which corpus by which embedder, and whether it is current."""

@@ -65,7 +65,12 @@ def extract(
     if _ID.fullmatch(identity) is None:
         raise UsageError(f"A document's id is made of letters, digits, '-', '_' and '.'; found {identity!r}.")
     family = sniff(path, MAX_BYTES)
-    extraction = _read(family, path, tracked)
+    try:
+        extraction = _read(family, path, tracked)
+    except (MemoryError, RecursionError):
+        raise SourceError(
+            f"{path.name}: reading it needs more memory than there is. Split it into parts and add those."
+        ) from None
     if not any(character.isalnum() for character in extraction.text):
         raise SourceError(f"{path.name}: there is no text in it. Check that it is the right file.")
     title = title or extraction.title or path.stem

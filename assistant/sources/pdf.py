@@ -15,6 +15,7 @@ from typing import Any
 from assistant.errors import SourceError
 from assistant.model import Page, Span
 from assistant.sources.extracted import Block, Extraction, TextBuilder, ranges
+from assistant.sources.pdf_bombs import refuse_bombs
 from assistant.sources.pdf_chars import PageReader
 from assistant.sources.pdf_hyphens import join_lines
 from assistant.sources.pdf_layout import reading_order
@@ -42,6 +43,7 @@ def read(path: Path) -> Extraction:
     Raises SourceError if it is encrypted, cut off, damaged, beyond the limits, or has no text on any page.
     """
     _check_whole(path)
+    refuse_bombs(path)
     pdf = _open(path)
     try:
         pages = len(pdf)

@@ -49,7 +49,7 @@ def reading_order(parts: list[Line], known: set[float] | None = None) -> list[Li
 
 def _columns(parts: list[Line], rtl: bool, known: set[float], depth: int) -> list[list[Line]]:
     """The page cut into columns, in reading order; a page without a gutter is one column."""
-    gutter = _gutter(parts, known, 1.0 if depth == 0 else 0.34) if depth < 4 else None
+    gutter = _gutter(parts, known, 1.0 if depth == 0 else 0.34) if parts and depth < 4 else None
     if gutter is None:
         return [parts] if parts else []
     columns: list[list[Line]] = []

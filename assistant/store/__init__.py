@@ -66,7 +66,7 @@ class Identity:
         named = {"corpus_sha256": "corpus", "embedder": "embedder", "notes_sha256": "search notes"}
         wrong = self.differing(meta)
         return [
-            f"{named.get(key, 'index version')}: built from {meta.get(key, 'nothing')[:40]}, needed {value[:40]}"
+            f"{named.get(key, 'index version')}: built from {meta.get(key, '-')[:40]}, needed {value[:40]}"
             for key, value in self.as_meta().items()
             if key in wrong
         ]

@@ -30,9 +30,13 @@ CREATE TABLE chunk (
     id TEXT PRIMARY KEY, passage INTEGER NOT NULL, view TEXT NOT NULL, embedded TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX chunk_passage ON chunk (passage);
 CREATE INDEX chunk_embedded ON chunk (embedded);
-CREATE VIRTUAL TABLE lexical USING fts5 (body, headings, notes, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
+CREATE VIRTUAL TABLE lexical USING fts5 (
+    body, headings, notes, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexical, row);
 """
+
+POSTINGS = 50_000
+"""Occurrences of a question's terms that the lexical search weighs; some 100 ms of SQLite's time."""
 
 
 class Catalogue:
@@ -93,8 +97,17 @@ class Catalogue:
             record = json.dumps(passage_dict(p), ensure_ascii=False)
             self._db.execute(
                 "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (number, p.id, p.document, p.kind, p.cluster, p.topic, " / ".join(p.heading_path), record,
-                 digest(record)),
+                (
+                    number,
+                    p.id,
+                    p.document,
+                    p.kind,
+                    p.cluster,
+                    p.topic,
+                    " / ".join(p.heading_path),
+                    record,
+                    digest(record),
+                ),
             )
             fields = [*lexical_fields(p), " ".join(_note_terms(notes.get(p.id, ())))]
             self._db.execute(
@@ -158,7 +171,9 @@ class Catalogue:
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages by id; unknown ids are left out. For a handful of ids."""
-        rows = (r for i in ids for r in self._query("SELECT id, record, proof FROM passage WHERE id = ?", (i,)))
+        rows = (
+            r for i in ids for r in self._query("SELECT id, record, proof FROM passage WHERE id = ?", (i,))
+        )
         return {i: _passage(record, proof) for i, record, proof in rows}
 
     def extra(self, key: str) -> str:
@@ -178,12 +193,15 @@ class Catalogue:
         for start in range(0, len(numbers), 500):
             some = numbers[start : start + 500]
             marks = ",".join("?" * len(some))
-            rows = self._query(f"SELECT number, document, heading FROM passage WHERE number IN ({marks})", some)  # noqa: S608
+            rows = self._query(
+                f"SELECT number, document, heading FROM passage WHERE number IN ({marks})",  # noqa: S608
+                some,
+            )
             found.update((number, (document, heading)) for number, document, heading in rows)
         return found
 
     def eligible(self, where: str, values: Sequence[Any], among: Sequence[int] | None = None) -> set[int]:
-        """Numbers of the passages, or of those ``among`` them, that meet an SQL condition built by retrieval."""
+        """Numbers of the passages, or of some of them, that meet an SQL condition of retrieval."""
         if among is None:
             return {r[0] for r in self._query(f"SELECT number FROM passage WHERE {where}", values)}  # noqa: S608
         found: set[int] = set()
@@ -235,7 +253,10 @@ class Catalogue:
         for start in range(0, len(digests), 500):
             some = digests[start : start + 500]
             marks = ",".join("?" * len(some))
-            rows = self._query(f"SELECT embedded, min(id) FROM chunk WHERE embedded IN ({marks}) GROUP BY 1", some)  # noqa: S608
+            rows = self._query(
+                f"SELECT embedded, min(id) FROM chunk WHERE embedded IN ({marks}) GROUP BY 1",  # noqa: S608
+                some,
+            )
             found.update(rows)
         return found
 
@@ -254,15 +275,32 @@ class Catalogue:
         return dict(rows)
 
     def lexical(self, words: Sequence[str], limit: int) -> list[tuple[int, str, str, str]]:
-        """The ``limit`` passages with the best BM25 for any of the terms: number, body, headings, notes (terms)."""
+        """The ``limit`` best passages by BM25 for any of the terms: number, body, headings, notes."""
         if not words:
             return []
+        words = self._telling(words)
         match = " OR ".join(f'"{w}"' for w in words)
-        rows = self._query(
-            "SELECT rowid, body, headings, notes FROM lexical WHERE lexical MATCH ? ORDER BY rank, rowid LIMIT ?",
+        return self._query(
+            "SELECT rowid, body, headings, notes FROM lexical WHERE lexical MATCH ? "
+            "ORDER BY rank, rowid LIMIT ?",
             (match, limit),
         )
-        return rows
+
+    def _telling(self, words: Sequence[str]) -> Sequence[str]:
+        """The rarest of the terms, as many as stand in :data:`POSTINGS` passages together, at least one.
+
+        In a large corpus the common ones would have to be weighed in every other passage and decide nothing.
+        """
+        if len(words) * self.count("passage") <= POSTINGS:
+            return words
+        frequency = self.document_frequency(words)
+        told, total = list[str](), 0
+        for word in sorted(words, key=lambda w: (frequency.get(w, 0), w)):
+            total += frequency.get(word, 0)
+            if told and total > POSTINGS:
+                break
+            told.append(word)
+        return told
 
     def mean_length(self) -> float:
         """Mean number of terms of a passage's body, at least 1."""
@@ -274,7 +312,9 @@ class Catalogue:
         self.set_meta({"mean_length": repr(float(self._query(query)[0][0] or 1.0))})
 
 
-_CHUNKS_OF = "SELECT chunk.id FROM chunk JOIN passage ON passage.number = chunk.passage WHERE document = ? ORDER BY 1"
+_CHUNKS_OF = (
+    "SELECT chunk.id FROM chunk JOIN passage ON passage.number = chunk.passage WHERE document = ? ORDER BY 1"
+)
 
 
 def digest(embedded: str) -> str:
@@ -310,7 +350,9 @@ def _passage(record: str, proof: str) -> Passage:
 
 
 def _damaged(problem: str) -> StoreError:
-    return StoreError(f"The store's catalogue is damaged ({problem}). Build it anew with: gcm-draft index build --force")
+    return StoreError(
+        f"The store's catalogue is damaged ({problem}). Build it anew with: gcm-draft index build --force"
+    )
 
 
 def _document(record: dict[str, Any]) -> Document:

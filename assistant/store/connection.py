@@ -56,7 +56,7 @@ def _certificates() -> str | None:
 
 
 def connect(url: str) -> Any:
-    """chromadb's client on the server at ``url``, after making sure that there is one that will answer.
+    """Chromadb's client on the server at ``url``, after making sure that there is one that will answer.
 
     One client a process and setting. Raises UsageError for a bad address, StoreError for a server that is
     down, wrong, or of another version.
@@ -104,7 +104,9 @@ def _connect(url: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            client = chromadb.HttpClient(parts.hostname, port, ssl=secure, headers=_headers(), settings=settings)
+            client = chromadb.HttpClient(
+                parts.hostname, port, ssl=secure, headers=_headers(), settings=settings
+            )
     except Exception as error:  # chromadb's and httpx's own classes
         raise failure(url, error) from error
     session = _session(client)
@@ -178,7 +180,9 @@ def failure(url: str, error: Exception) -> StoreError:
         return _down(url, text)
     if "401" in text or "403" in text or name in {"AuthorizationError", "ChromaAuthError"}:
         return _refused(url, 401)
-    return StoreError(f"The Chroma server at {url} failed ({name}: {text[:300]}). Try again; look at its log.")
+    return StoreError(
+        f"The Chroma server at {url} failed ({name}: {text[:300]}). Try again; look at its log."
+    )
 
 
 class ServerVectors(ClientVectors):

@@ -184,7 +184,7 @@ def tidy(root: Path) -> None:
 
 @contextlib.contextmanager
 def new_generation(root: Path, base: Path | None = None) -> Iterator[Path]:
-    """A folder for a new generation, a copy of ``base`` if given; the body calls :func:`switch` when it is whole.
+    """A folder for a new generation, a copy of ``base`` if given; the body calls :func:`switch` at the end.
 
     On any error before that it is removed. The caller holds the lock.
     """

@@ -94,7 +94,12 @@ class Revision:
     """A change of a store under way: a catalogue and a collection that nobody reads yet."""
 
     def __init__(
-        self, catalogue: Catalogue, vectors: ClientVectors, embedder: Embedder, known: KnownVectors, notes: Notes
+        self,
+        catalogue: Catalogue,
+        vectors: ClientVectors,
+        embedder: Embedder,
+        known: KnownVectors,
+        notes: Notes,
     ) -> None:
         self.catalogue = catalogue
         self.vectors = vectors
@@ -179,7 +184,7 @@ def revising(
 ) -> Iterator[tuple[Revision, Callable[[Identity, dict[str, str], Callable[[], None]], None]]]:
     """A revision of the local store in ``root`` and the function that finishes it; the caller holds the lock.
 
-    ``fresh`` begins with nothing, else with what the store holds. ``reuse`` takes vectors of the former store.
+    ``fresh`` begins with nothing, else with what the store holds. ``reuse`` takes its vectors over.
     Left without finishing, the store stays as it was.
     """
     former = _former(root) if reuse or not fresh else None

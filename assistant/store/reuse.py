@@ -18,7 +18,10 @@ from assistant.errors import StoreError
 if TYPE_CHECKING:
     from assistant.store import Store
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS vector (embedder TEXT, digest TEXT, value BLOB, PRIMARY KEY (embedder, digest)) WITHOUT ROWID"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vector (
+    embedder TEXT, digest TEXT, value BLOB, PRIMARY KEY (embedder, digest)) WITHOUT ROWID
+"""
 
 
 class KnownVectors:

@@ -35,7 +35,6 @@ from assistant.store.reuse import KnownVectors
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
-    from assistant.library import Library
     from assistant.workspace import Workspace
 
 LOCK_SECONDS = 60
@@ -115,7 +114,9 @@ def pull(workspace: Workspace) -> None:
         with FileLock(workspace.store / "mirror.lock", timeout=LOCK_SECONDS):
             for gone in set(present) - set(wanted):
                 own_documents.remove_folder(present[gone].folder)
-            collection = client.get_collection(names(workspace)[1], embedding_function=None) if wanted else None
+            collection = (
+                client.get_collection(names(workspace)[1], embedding_function=None) if wanted else None
+            )
             for identity, version in wanted.items():
                 if identity not in present or present[identity].version != version:
                     _fetch(collection, workspace, identity, version)
@@ -127,7 +128,9 @@ def _fetch(collection: Any, workspace: Workspace, identity: str, version: str) -
     while True:
         got = collection.get(ids=[f"{identity}/{version}/{len(packed)}"], include=["metadatas"])
         if not got["ids"]:
-            raise StoreError(f"The server lacks a part of the document {identity}. Add it again: gcm-draft corpus add")
+            raise StoreError(
+                f"The server lacks a part of the document {identity}. Add it again: gcm-draft corpus add"
+            )
         packed.append(got["metadatas"][0]["data"])
         if len(packed) == got["metadatas"][0]["parts"]:
             break
@@ -155,11 +158,11 @@ def open_as_it_is(workspace: Workspace) -> Store:
     return Store(folder, catalogue, ServerVectors(_url(workspace), client, names(workspace)[0]), held)
 
 
-def differences(library: Library) -> list[str] | None:
-    """How the store on the server differs from what the library needs; None if there is none."""
-    with _talking(library.workspace) as client:
-        state = _state(client, library.workspace)
-    return None if state is None else library.identity.differences(state["identity"])
+def identity_of(workspace: Workspace) -> dict[str, str] | None:
+    """What the store on the server is built from, as it says; None if there is none."""
+    with _talking(workspace) as client:
+        state = _state(client, workspace)
+    return None if state is None else dict(state["identity"])
 
 
 def unneeded(workspace: Workspace, found: list[str]) -> StoreError:
@@ -171,29 +174,15 @@ def unneeded(workspace: Workspace, found: list[str]) -> StoreError:
     )
 
 
-def open_server_store(library: Library) -> Store:
-    """The shared store, current; built if the server has none, the catalogue made here if it is behind.
-
-    Raises StoreError if the server's store is from another corpus, embedder or version: it is shared, so it
-    is not built anew unasked.
-    """
-    from assistant import indexing
-
-    workspace = library.workspace
-    found = differences(library)
-    if found is None:
-        indexing.build(library)
-    elif found:
-        raise unneeded(workspace, found)
-    else:
-        indexing.follow_server(library)
+def open_whole(workspace: Workspace) -> Store:
+    """The same, if the server has a vector for every chunk of the catalogue. Raises StoreError otherwise."""
     store = open_as_it_is(workspace)
     expected, there = store.catalogue.count("chunk"), store.vectors.count()
     if there < expected:
         store.close()
         raise StoreError(
-            f"The store on {_url(workspace)} is damaged ({expected} chunks expected, {there} found). Build it "
-            f"anew with: gcm-draft --store {_url(workspace)} index build --force"
+            f"The store on {_url(workspace)} is damaged ({expected} chunks expected, {there} found). "
+            f"Build it anew with: gcm-draft --store {_url(workspace)} index build --force"
         )
     return store
 
@@ -220,9 +209,9 @@ def writing(workspace: Workspace) -> Iterator[None]:
                 elif attempt + 1 == LOCK_SECONDS:
                     who = (holder.metadata or {}) if holder is not None else {}
                     raise StoreError(
-                        f"{who.get('host', 'Another machine')} (process {who.get('pid', '?')}) is writing to the store "
-                        f"on {_url(workspace)}. Wait for it; if it has died: gcm-draft --store {_url(workspace)} "
-                        "index build --break-lock"
+                        f"{who.get('host', 'Another machine')} (process {who.get('pid', '?')}) is writing "
+                        f"to the store on {_url(workspace)}. Wait for it; if it has died: "
+                        f"gcm-draft --store {_url(workspace)} index build --break-lock"
                     ) from None
                 else:
                     time.sleep(1)
@@ -279,7 +268,7 @@ Finish = Callable[[Identity, dict[str, str], Callable[[], None]], None]
 def following(
     workspace: Workspace, embedder: Embedder, *, notes: Notes, fresh: bool, reuse: bool = True
 ) -> Iterator[tuple[Revision, Finish]]:
-    """A revision of the local catalogue that touches nothing on the server; the caller holds the local lock."""
+    """A revision of the catalogue here, nothing on the server; the caller holds the local lock."""
     base = None if fresh else stores.current_generation(workspace.store)
     known: Any = None
     with new_generation(workspace.store, base) as folder:
@@ -362,10 +351,17 @@ def _upload(parts: Any, entry: own_documents.Entry) -> None:
     folder = entry.folder / entry.version
     files = {name: (folder / name).read_bytes().decode("utf-8") for name in ("text.txt", "source.json")}
     files[own_documents.ENTRY] = (entry.folder / own_documents.ENTRY).read_text(encoding="utf-8")
-    packed = base64.b64encode(zlib.compress(json.dumps(files, ensure_ascii=False).encode("utf-8"), 6)).decode()
+    packed = base64.b64encode(
+        zlib.compress(json.dumps(files, ensure_ascii=False).encode("utf-8"), 6)
+    ).decode()
     pieces = [packed[i : i + PART] for i in range(0, len(packed), PART)]
     for number in reversed(range(len(pieces))):  # part 0 last: where it is, all are
-        meta = {"document": entry.document.id, "version": entry.version, "parts": len(pieces), "data": pieces[number]}
+        meta = {
+            "document": entry.document.id,
+            "version": entry.version,
+            "parts": len(pieces),
+            "data": pieces[number],
+        }
         parts.upsert(ids=[f"{stem}/{number}"], embeddings=[[1.0, float(number)]], metadatas=[meta])
 
 

@@ -14,7 +14,7 @@ from assistant.verification.inline import Finder
 from assistant.verification.judge import judge
 from assistant.verification.note import Note
 from assistant.verification.places import adapted, fitting
-from assistant.verification.quotations import Cited, Reading
+from assistant.verification.quotations import Cited, Quotation, Reading
 
 MOST_PASSAGES = 3
 """Most passages printed in full beside a paraphrase."""
@@ -72,7 +72,7 @@ def examine(note: Note, library: Library) -> tuple[Report, Reading]:
     order = {id(paragraph): at for at, paragraph in enumerate(note.paragraphs)}
     for quotation in reading.quotations:
         finding = judge(quotation, library)
-        if finding is None:
+        if finding is None or (quotation.footnote and _title_at_most(finding, quotation, library)):
             unchecked.append((quotation.line, quotation.text))
         else:
             findings.append((order.get(id(quotation.paragraph), 0), quotation.start, finding))
@@ -107,6 +107,14 @@ def _version() -> str:
         return version("gcm-draft")
     except PackageNotFoundError:
         return "unknown"
+
+
+def _title_at_most(finding: Finding, quotation: Quotation, library: Library) -> bool:
+    """Whether marked words in a footnote are no quotation of the corpus, but most likely a title."""
+    if finding.verdict not in {"not_found", "unresolvable", "too_short"}:
+        return False
+    citations = quotation.cited.citations if quotation.cited else ()
+    return not any(c.document and documents_named(c.document, library.corpus) for c in citations)
 
 
 def _unquoted(cited: Cited, library: Library) -> Paraphrase | Finding | None:

@@ -17,7 +17,7 @@ from assistant.verification.compare import Library, Match, Near
 from assistant.verification.differences import Piece, difference, pieces
 from assistant.verification.places import Pages, exact, fitting, pages_of, pages_right, place_fits
 from assistant.verification.quotations import Cited, Quotation
-from assistant.verification.quoted import Change, Quoted, take_apart
+from assistant.verification.quoted import Change, Quoted, take_apart, without_glued_calls
 from assistant.verification.remarks import remarks_on
 from assistant.verification.words import Run, words
 
@@ -92,7 +92,7 @@ class _Case:
         self.quotation = quotation
         self.citations = citations
         self.library = library
-        self.quoted = self._literal() or _as_one(quotation)
+        self.quoted = self._literal() or self._without_calls() or _as_one(quotation)
 
     def _literal(self) -> Quoted | None:
         """The quotation with its square brackets taken as the source's own, if it stands so anywhere."""
@@ -102,6 +102,18 @@ class _Case:
         literal = Quoted(quoted.text, (Run.of(words(quoted.text)),))
         found = any(True for document in self.library.sources for _ in self.library.stands(literal, document))
         return literal if found else None
+
+    def _without_calls(self) -> Quoted | None:
+        """The quotation without calls pasted as plain digits, if the source has those calls there."""
+        made = without_glued_calls(_as_one(self.quotation))
+        if made is None:
+            return None
+        for document in self.library.sources:
+            for match in self.library.stands(made[0], document):
+                calls = self.library.stream(document).calls(match.place)
+                if all(call in calls for call in made[1]):
+                    return made[0]
+        return None
 
     def judge(self) -> Judgement | None:
         count = len(self.quoted.all_words)

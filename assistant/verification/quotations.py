@@ -45,7 +45,7 @@ class Quotation:
 
     ``block``: a block quote without marks. ``heading``: it stands in a heading. ``also``: citations right
     behind the first, such as a footnote after a bracket. ``adjacent``: no word stands between it and its
-    citation. ``last`` is its last paragraph.
+    citation. ``last`` is its last paragraph. ``footnote``: it stands in one.
     """
 
     text: str
@@ -61,6 +61,7 @@ class Quotation:
     also: tuple[Cited, ...] = ()
     adjacent: bool = True
     last: Paragraph | None = None
+    footnote: bool = False
 
 
 @dataclass(slots=True)
@@ -96,7 +97,20 @@ def read(note: Note, finder: Finder) -> Reading:
         _pair_across(reading, found, cited, paragraph, paragraphs[at - 1] if at else None)
         reading.quotations += found
         reading.citations += cited
+    for footnote in note.footnotes.values():
+        reading.quotations += _in_footnote(footnote, note, finder)
     return reading
+
+
+def _in_footnote(footnote: Paragraph, note: Note, finder: Finder) -> list[Quotation]:
+    """Quotations in a footnote, with the citations that stand beside them there."""
+    found = _quotations(footnote, finder, None)
+    if found:
+        cited = _citations(footnote, [(q.start, q.end) for q in found], note, finder)
+        _pair(found, cited)
+        for quotation in found:
+            quotation.footnote = True
+    return found
 
 
 # --- quotations ------------------------------------------------------------------------------------------

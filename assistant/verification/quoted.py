@@ -118,3 +118,33 @@ def _trim(elements: list[Element]) -> list[Element]:
     while elements and isinstance(elements[-1], Cut):
         elements = elements[:-1]
     return elements
+
+
+_GLUED_CALL = re.compile(r"([^\W\d_]+)(\d{1,3})")
+
+
+def without_glued_calls(quoted: Quoted) -> tuple[Quoted, tuple[str, ...]] | None:
+    """The quotation without digits that may be footnote calls pasted as plain text, and those digits.
+
+    "situations29" and "situations.29" come from copying out of a PDF. None where there is nothing like it;
+    the caller must see that the source has calls of these numbers there.
+    """
+    calls: list[str] = []
+    elements: list[Element] = []
+    for element in quoted.elements:
+        if not isinstance(element, Run):
+            elements.append(element)
+            continue
+        kept = []
+        for word in element.words:
+            glued = _GLUED_CALL.fullmatch(word.form)
+            before = quoted.text[word.start - 1 : word.start]
+            if glued:
+                calls.append(glued.group(2))
+                kept.append(word._replace(form=glued.group(1)))
+            elif word.form.isdigit() and len(word.form) <= 3 and before and before in '.,;:”"»’)':
+                calls.append(word.form)
+            else:
+                kept.append(word)
+        elements.append(Run.of(kept))
+    return (Quoted(quoted.text, tuple(elements)), tuple(calls)) if calls else None

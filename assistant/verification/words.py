@@ -36,6 +36,7 @@ _CALL = re.compile(r"\[(?:\^[0-9A-Za-z*†‡]{1,8}|\d{1,3})\]")
 _LINK_TARGET = re.compile(r"(?<=\])\((?:https?://|mailto:|#)[^)\s]*\)")
 _STRIP = re.compile(f"[{_INK_FREE}]")
 _TO_HYPHEN = str.maketrans({"–": "-", "‑": "-"})
+_LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TO_APOSTROPHE = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
 
 
@@ -170,6 +171,15 @@ class Stream:
             if {mine.get(boundary, NONE), theirs.get(boundary, NONE)} == {NONE, HARD}:
                 return None
         return Place(first, after)
+
+    def calls(self, place: Place) -> list[str]:
+        """The footnote calls printed from the first word of ``place`` to just behind its last."""
+        start, end = self.offsets[place.first], self.ends[place.last - 1]
+        after = self.offsets[place.last] if place.last < len(self.offsets) else end + 8
+        text = self.source.text[start : max(end, min(after, end + 8))]
+        found = re.findall(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\[\^?(\d{1,3})\]", text)
+        raised = re.findall(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", text)
+        return [call.translate(_LOWER) for call in raised] + [call for call in found if call]
 
     def passage_at(self, word: int) -> int:
         """The index of the passage in which word number ``word`` stands."""
