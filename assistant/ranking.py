@@ -65,7 +65,7 @@ class Thresholds:
 
     none: float = 0.40
     margin: float = -0.15
-    sure: float = 0.90
+    sure: float = 0.85
     weak: float = 0.80
 
 

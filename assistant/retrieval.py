@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 2_000
 """Characters of a question; more is a document, not a question."""
+FILTERED = 0.75
+"""With filters the best passage may fall to this share of the bound below which there is no answer."""
 RANKED = 240
 """Passages of a ranking; more than any brief shows of all kinds together."""
 NO_PASSAGE = N_("No passage meets the filters.")
@@ -133,7 +135,8 @@ class Retriever:
         )[:RANKED]
         passages = self._catalogue.passages([e.number for _, e in scored])
         rows, also_at = _fold_duplicates([(passages[e.number], score, e) for score, e in scored])
-        judged = self._judge(expansion, gathered, scored)
+        everything = max(totals, default=0.0)
+        judged = self._judge(expansion, gathered, everything, scored[0][0] if scored else None)
         return Ranking(
             question,
             expansion,
@@ -168,18 +171,21 @@ class Retriever:
     # -- abstention ------------------------------------------------------------------------------------------
 
     def _judge(
-        self, expansion: Expansion, gathered: Gathered, rows: Sequence[tuple[float, Evidence]]
+        self, expansion: Expansion, gathered: Gathered, best: float, best_shown: float | None
     ) -> tuple[bool, bool, str | None]:
-        """Whether to abstain, whether the answer is weak, and why."""
-        if not rows:
+        """Whether to abstain, whether the answer is weak, and why.
+
+        Whether the corpus speaks of the question at all is judged on all of it (``best`` is the best score),
+        whether the answer is weak on what the filters leave (``best_shown``, None for nothing).
+        """
+        if best_shown is None:
             return True, True, NO_PASSAGE
         t = self._thresholds
-        best = rows[0][0]
-        nearest = max(max(e.text, e.note) for _, e in rows)
+        nearest = max(max(e.text, e.note) for e in gathered.evidence)
         elsewhere = self._elsewhere.nearest(gathered.vector, expansion.language) if self._elsewhere else -1.0
-        if best < t.none or (nearest - elsewhere < t.margin and best < t.sure):
+        if min(best, best_shown / FILTERED) < t.none or (nearest - elsewhere < t.margin and best < t.sure):
             return True, True, NOTHING
-        return False, best < t.weak, WEAK if best < t.weak else None
+        return False, best_shown < t.weak, WEAK if best_shown < t.weak else None
 
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:

@@ -189,3 +189,9 @@ def test_without_a_file_nothing_is_read(home, monkeypatch):
 def test_a_value_out_of_the_table_is_a_programming_error():
     with pytest.raises(UsageError, match="There is no setting"):
         configuration.key_named("nothing-like-it")
+
+
+def test_the_variables_looked_for_are_those_of_the_settings():
+    from assistant.cli import defaults
+
+    assert set(defaults._VARIABLES) == {key.variable for key in configuration.KEYS.values()}

@@ -51,8 +51,9 @@ def check_every_quotation(source, truth):
         pages = source.pages[first - 1], source.pages[last - 1]
         if passage.page_start is not None:
             assert (passage.page_start, passage.page_end) == (pages[0].number, pages[1].number)
-        labels = [page.label or f"PDF {page.physical}" for page in pages]
-        assert all(label.removeprefix("PDF ") in passage.locator for label in labels)
+        numbered = all(page.label for page in pages)
+        assert ("PDF" in passage.locator) == (not numbered)
+        assert all((page.label if numbered else str(page.physical)) in passage.locator for page in pages)
     assert len({p.id for p in source.passages}) == len(source.passages)
     return count
 
@@ -200,6 +201,39 @@ def test_page_numbers(tmp_path, printed, labels, expected):
     if not any(expected):
         assert source.passages[0].locator == "PDF p. 1"
         assert source.passages[0].page_start is None
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        (
+            Layout(
+                header=lambda s: "A/RES/73/195",
+                folio=lambda s: f"{s}/36 18-22547" if s % 2 == 0 else f"18-22547 {s}/36",
+            ),
+            [str(s) for s in range(1, 19)],
+        ),
+        (
+            Layout(header=lambda s: f"{344 + s} Journal 12 (2018)" if s % 2 else f"Author Name {344 + s}"),
+            [str(344 + s) for s in range(1, 19)],
+        ),
+        (
+            Layout(folio=lambda s: ["", "ii", "iii", "iv", "v"][s - 1] if s < 6 else str(s - 5)),
+            ["", "ii", "iii", "iv", "v", *[str(s) for s in range(1, 14)]],
+        ),
+        (
+            Layout(folio=lambda s: str(s) if s < 9 else str(s - 8)),
+            [*[str(s) for s in range(1, 9)], *[str(s) for s in range(1, 11)]],
+        ),
+        (Layout(header=lambda s: "Annual report 2017"), [""] * 18),
+    ],
+    ids=["United Nations symbol", "journal", "Roman front matter", "annex begins anew", "year is no folio"],
+)
+def test_folios_as_printed(tmp_path, layout, expected):
+    truth = typeset(tmp_path / "a.pdf", body(40, words=105), layout)
+    source = own.extract(tmp_path / "a.pdf")
+    check_every_quotation(source, truth)
+    assert [page.label for page in source.pages][:18] == expected[: len(source.pages)]
 
 
 def test_united_nations_paragraphs(tmp_path):

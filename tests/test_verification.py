@@ -87,6 +87,7 @@ OK_NOTES = {
 def test_however_it_is_quoted_and_cited(note):
     finding = only(note)
     assert (finding.verdict, finding.passage_id) == ("ok", "gfmd-thematic-recollection-2017/c2.2.opa.1")
+    assert (finding.citation is None) == (note == OK_NOTES["no citation"])
 
 
 UNCHANGED = {

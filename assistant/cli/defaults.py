@@ -22,7 +22,7 @@ def default_map(args: list[str]) -> dict[str, Any] | None:
     if first == "config" or {"--help", "-h", "--version"} & set(args[:2]):
         return None
     if not (resources.config_dir() / "config.toml").is_file() and not any(
-        name.startswith("GCM_DRAFT_") for name in os.environ
+        name in os.environ for name in _VARIABLES
     ):
         return None
     from assistant import configuration
@@ -37,6 +37,10 @@ def default_map(args: list[str]) -> dict[str, Any] | None:
     return {**top, "brief": brief, "batch": batch}
 
 
+_VARIABLES = tuple(
+    f"GCM_DRAFT_{name}" for name in ("TEMPLATE", "FORMAT", "LIMIT", "LANG", "MAX_TOKENS", "CORPUS", "STORE")
+)
+"""Named here as well as in :mod:`assistant.configuration`, so that this need not be loaded to find none set."""
 _BRIEF = {"template": "template", "limit": "limit", "lang": "lang", "max_tokens": "max_tokens"}
 _BATCH = {"limit": "limit", "lang": "lang"}
 """Settings and the options they stand for. A batch of objectives has a template of its own."""

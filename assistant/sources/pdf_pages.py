@@ -228,7 +228,12 @@ def number_pages(sheets: list[Sheet]) -> list[str]:
         return ["No page numbers are printed that agree with each other; pages are cited as PDF pages."]
     unnumbered = [sheet.physical for sheet in sheets if not sheet.printed]
     if unnumbered:
-        return [f"PDF pages {ranges(unnumbered)} bear no number; they are cited as PDF pages."]
+        which = (
+            f"PDF page {unnumbered[0]} bears"
+            if len(unnumbered) == 1
+            else f"PDF pages {ranges(unnumbered)} bear"
+        )
+        return [f"{which} no number that could be read; cited by the place in the PDF."]
     return []
 
 

@@ -263,7 +263,8 @@ class _Case:
             return None
         words = len(self.quoted.all_words)
         seamless = sum(p.last - p.first for p in made) == words and all(p.last - p.first > 4 for p in made)
-        alike = near is not None and self._is_cited(near) and (near.share >= 0.9 or words - near.matched <= 2)
+        alike = near is not None and (near.share >= 0.9 or words - near.matched <= 2)
+        alike = alike and near is not None and (not self.citations or self._is_cited(near))
         if alike and not seamless:
             return None
         if near is not None and near.share == 1:

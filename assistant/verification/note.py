@@ -17,7 +17,8 @@ class Paragraph:
     ``line`` is 1-based in the file (for Word and other formats without lines, the ordinal of the paragraph);
     ``breaks`` are offsets in ``text`` at which further lines begin. ``calls`` are footnote calls as
     (offset, key): the call stands before ``text[offset]``. ``index`` is the 0-based index of the paragraph in
-    a Word document. ``group`` is shared by neighbouring paragraphs of one block quote.
+    a Word document. ``number`` is that of
+    a numbered list item whose text lacks it. ``group`` is shared by neighbouring paragraphs of one block quote.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Paragraph:
     index: int | None = None
     group: int | None = None
     end_line: int | None = None
+    number: str | None = None
 
     def line_at(self, offset: int) -> int:
         """The line on which ``text[offset]`` stands."""
@@ -73,9 +75,11 @@ def with_numbered_notes(note: Note) -> Note:
         if paragraph.kind == "heading":
             in_notes = False
         match = _NUMBERED.match(paragraph.text) or _RAISED.match(paragraph.text)
-        if match is None and in_notes:
+        if match is None and in_notes and paragraph.number is None:
             match = _LISTED.match(paragraph.text)
-        if match:
+        if in_notes and match is None and paragraph.number is not None:
+            found.setdefault(paragraph.number, (at, paragraph))
+        elif match:
             found.setdefault(
                 match.group(1).translate(_PLAIN_DIGITS), (at, _without_lead(paragraph, match.end()))
             )

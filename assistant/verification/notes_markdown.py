@@ -19,6 +19,7 @@ _HEADING = re.compile(r"^\s{0,3}#{1,6}(?:\s+|$)")
 _UNDERLINE = re.compile(r"^\s{0,3}(?:=+|-{2,})\s*$")
 _RULE = re.compile(r"^\s{0,3}(?:(?:\*\s*){3,}|(?:_\s*){3,}|(?:-\s*){3,})$")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])(?:\s+|$)")
+_NUMBERED = re.compile(r"^\s*(\d{1,3})[.)]\s")
 _QUOTE = re.compile(r"^\s*>\s?")
 _DEFINITION = re.compile(r"^\s{0,3}\[\^([^\]\s]+)\]:\s*")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
@@ -41,6 +42,7 @@ class _Block:
     lines: list[tuple[int, str]]
     group: int | None = None
     footnote: str | None = None
+    number: str | None = None
 
 
 def read_markdown(text: str, name: str) -> Note:
@@ -132,7 +134,9 @@ class _Reader:
         if not bare.strip() or (kind == "row" and _TABLE_RULE.match(line)):
             return
         if self.current is None:
-            self.current = _Block(kind, [], self.group, self.footnote)
+            numbered = _NUMBERED.match(line)
+            number_of_item = numbered.group(1) if numbered else None
+            self.current = _Block(kind, [], self.group, self.footnote, number_of_item)
         self.current.lines.append((number, bare))
 
 
@@ -173,6 +177,7 @@ def _paragraph(block: _Block) -> Paragraph:
         breaks=breaks,
         group=block.group,
         end_line=block.lines[-1][0],
+        number=block.number,
     )
 
 

@@ -242,9 +242,10 @@ def _citations(
     ]
     for at, key in paragraph.calls:
         footnote = note.footnotes.get(key)
-        if footnote is None or any(start < at < end for start, end in inside):
-            continue
-        found += _from_footnote(paragraph, at, key, footnote, finder)
+        if footnote is not None:
+            # A call within a quotation, such as before its last full stop, stands for the whole of it.
+            stands = next((end for start, end in inside if start < at < end), at)
+            found += _from_footnote(paragraph, stands, key, footnote, finder)
     for entry in found:
         entry.see = bool(_SEE.match(entry.printed))
         entry.sentence = sentence_at(text, entry.start)
