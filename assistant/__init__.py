@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from assistant.model import Passage as Passage
     from assistant.retrieval import Filters as Filters
 
-__all__ = ["Answer", "Brief", "Document", "Filters", "Finding", "GcmDraftError", "Hit", "Library", "Passage", "open"]
+__all__ = [
+    "Answer",
+    "Brief",
+    "Document",
+    "Filters",
+    "Finding",
+    "GcmDraftError",
+    "Hit",
+    "Library",
+    "Passage",
+    "open",
+]
 
 _HOMES = {"Library": "library", "Filters": "retrieval", "GcmDraftError": "errors"}
 

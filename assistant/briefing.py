@@ -112,8 +112,12 @@ class _Composer:
             for word in analysis.terms(text, "en" if text != ranking.question else ranking.expansion.language)
         )
         best = max(ranking.scores, default=0.0)
-        self.relevant = () if ranking.abstained else tuple(
-            p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= RELEVANT * best
+        self.relevant = (
+            ()
+            if ranking.abstained
+            else tuple(
+                p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= RELEVANT * best
+            )
         )
         mapped = {p.id for p in material.mapped} if "mapped" in plan.sections else set()
         place = {p.id: n for n, p in enumerate(ranking.passages)}
@@ -159,7 +163,9 @@ class _Composer:
             cut_to_end=p.text.endswith(text),
         )
 
-    def section(self, key: str, passages: Iterable[Passage], title: str | None = None, note: str | None = None) -> Section:
+    def section(
+        self, key: str, passages: Iterable[Passage], title: str | None = None, note: str | None = None
+    ) -> Section:
         items = tuple(self.item(p) for p in passages)
         return Section(key, title or section_title(key, self.language), items, note)
 
@@ -182,11 +188,15 @@ class _Composer:
         if key == "further":
             options = [p for p in self.relevant if p.kind in OPTION_KINDS and p not in self.groups["mapped"]]
             return options[: self.limit]
-        limit = min(self.limit, VIEWS) if key in {"dialogue", "hub"} and self.limit == PER_SECTION else self.limit
+        limit = (
+            min(self.limit, VIEWS) if key in {"dialogue", "hub"} and self.limit == PER_SECTION else self.limit
+        )
         return self.groups.get(key, [])[:limit]
 
     def _bottom_line(self) -> Section:
-        strongest = [p for key in ("mapped", "policy_options", "practical_actions") for p in self._of(key)[:1]]
+        strongest = [
+            p for key in ("mapped", "policy_options", "practical_actions") for p in self._of(key)[:1]
+        ]
         strongest = strongest[:2] or self._of("practice_examples")[:1] or self._of("own")[:1]
         return self.section("bottom_line", strongest, note=self._counts())
 
@@ -198,7 +208,9 @@ class _Composer:
         return _("The corpus offers {list}.").format(list=", ".join(parts)) if parts else None
 
     def verbs(self, _: Sequence[str]) -> list[Section]:
-        options = [p for p in (*self.groups["mapped"], *self.relevant) if p.kind in (*OPTION_KINDS, "recommendation")]
+        options = [
+            p for p in (*self.groups["mapped"], *self.relevant) if p.kind in (*OPTION_KINDS, "recommendation")
+        ]
         groups: dict[str, list[Passage]] = {}
         for p in dict.fromkeys(options[: 4 * self.limit]):
             groups.setdefault(operative_verb(p.text) or "", []).append(p)
@@ -209,14 +221,25 @@ class _Composer:
     def by_document(self, _: Sequence[str]) -> list[Section]:
         made = []
         for document in self.m.documents.values():
-            found = [p for p in dict.fromkeys((*self.groups["mapped"], *self.relevant)) if p.document == document.id]
+            found = [
+                p
+                for p in dict.fromkeys((*self.groups["mapped"], *self.relevant))
+                if p.document == document.id
+            ]
             if found:
-                made.append(self.section(f"document:{document.id}", found[: self.limit], document.short_title))
+                made.append(
+                    self.section(f"document:{document.id}", found[: self.limit], document.short_title)
+                )
         return made
 
 
 def compose(
-    material: Material, plan: Plan, certificate: Certificate, *, per_section: int = PER_SECTION, language: str = "en"
+    material: Material,
+    plan: Plan,
+    certificate: Certificate,
+    *,
+    per_section: int = PER_SECTION,
+    language: str = "en",
 ) -> Brief:
     """The brief for one question. ``per_section``: items a section at the most, from 1."""
     composer = _Composer(material, plan, per_section, language)
@@ -231,7 +254,9 @@ def compose(
         language=language,
         abstained=ranking.abstained and not material.mapped,
         weak=ranking.weak and not material.mapped,
-        reason=translator(language).gettext(ranking.reason) if ranking.reason and not material.mapped else None,
+        reason=translator(language).gettext(ranking.reason)
+        if ranking.reason and not material.mapped
+        else None,
         sections=sections,
         sources=tuple(
             SourceEntry(d.id, f"{d.title}, {d.date}" if d.date else d.title, standing(d, language))

@@ -17,7 +17,7 @@ ENCODING = "o200k_base"
 
 @cache
 def encoding() -> Any:
-    """tiktoken's encoding from the files that llama-index-core ships, so that nothing is downloaded."""
+    """Tiktoken's encoding from the files that llama-index-core ships, so that nothing is downloaded."""
     spec = importlib.util.find_spec("llama_index")
     for place in spec.submodule_search_locations if spec and spec.submodule_search_locations else ():
         cached = Path(place) / "core" / "_static" / "tiktoken_cache"

@@ -7,6 +7,7 @@ and the project's search note on it).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ def sentences(text: str) -> list[str]:
     installs by hard links.
     """
     edges = [0, *(m.end() for m in _SENTENCE.finditer(text)), len(text)]
-    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [text[a:b] for a, b in itertools.pairwise(edges) if a < b]
 
 
 def make_splitter(embedder: Embedder) -> Any:
@@ -66,7 +67,9 @@ def split(text: str, splitter: Any, tokens: Callable[[str], Sized]) -> list[tupl
     return spans
 
 
-def chunks(passages: Iterable[Passage], embedder: Embedder, notes: dict[str, tuple[str, ...]]) -> Iterator[Chunk]:
+def chunks(
+    passages: Iterable[Passage], embedder: Embedder, notes: dict[str, tuple[str, ...]]
+) -> Iterator[Chunk]:
     """The chunks of each passage, passage by passage; never one over two passages.
 
     ``notes`` are the project's own search notes by passage id, embedded beside the passage and never shown

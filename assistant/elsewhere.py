@@ -37,7 +37,9 @@ class Elsewhere:
 
     def dump(self) -> str:
         """As text, for the store."""
-        return json.dumps({k: base64.b64encode(v.tobytes()).decode("ascii") for k, v in self.by_language.items()})
+        return json.dumps(
+            {k: base64.b64encode(v.tobytes()).decode("ascii") for k, v in self.by_language.items()}
+        )
 
     @classmethod
     def restore(cls, prepared: str, dimensions: int) -> Elsewhere:
@@ -46,7 +48,10 @@ class Elsewhere:
 
         record: dict[str, str] = json.loads(prepared)
         return cls(
-            {k: np.frombuffer(base64.b64decode(v), dtype=np.float32).reshape(-1, dimensions) for k, v in record.items()}
+            {
+                k: np.frombuffer(base64.b64decode(v), dtype=np.float32).reshape(-1, dimensions)
+                for k, v in record.items()
+            }
         )
 
     def nearest(self, question: Vectors, language: str) -> float:

@@ -58,7 +58,8 @@ class LlamaIndexEmbedder:
                 "Start it, correct --embedder, or leave that out to use the embedded one."
             ) from error
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-12)
+        unit: Vectors = vectors / np.maximum(norms, 1e-12)
+        return unit
 
     def count_tokens(self, text: str) -> int:
         """Words and punctuation marks of a text."""

@@ -71,7 +71,8 @@ class MiniLMEmbedder:
 
     Each text is a run of its own on one thread, and bulk is spread over the processors, longest texts first.
     The quantised attention scales its input by the largest value in the whole batch, so in a batch a vector
-    depends on its neighbours (measured for 16 texts of equal length: up to .013 in a component). Alone it does not, to the last bit, and costs no more time.
+    depends on its neighbours (measured for 16 texts of equal length: up to .013 in a component). Alone it
+    does not, to the last bit, and costs no more time.
 
     The model is loaded at the first use and may be used from several threads.
 

@@ -40,10 +40,10 @@ class MissingExtraError(GcmDraftError):
 
 
 class ProblemsError(GcmDraftError):
-    """Several problems of one input, reported together.
+    r"""Several problems of one input, reported together.
 
     >>> str(ProblemsError("2 problems in questions.csv:", ["line 2: empty", "line 5: too long"]))
-    '2 problems in questions.csv:\\n  - line 2: empty\\n  - line 5: too long'
+    '2 problems in questions.csv:\n  - line 2: empty\n  - line 5: too long'
     """
 
     def __init__(self, headline: str, problems: Iterable[str]) -> None:

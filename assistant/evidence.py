@@ -74,7 +74,9 @@ def make_concepts(question: str, expansion: Expansion) -> list[Concept]:
 
 
 def _statistics(concepts: Sequence[Concept], store: Store) -> tuple[list[str], Statistics]:
-    words = {t for c in concepts for t in c.asked} | {t for c in concepts for a in c.alternatives for t in a.terms}
+    words = {t for c in concepts for t in c.asked} | {
+        t for c in concepts for a in c.alternatives for t in a.terms
+    }
     frequency = store.catalogue.document_frequency(sorted(words)) if words else {}
     known = sorted(w for w in words if w in frequency)
     return known, Statistics(store.catalogue.count("passage"), store.catalogue.mean_length(), frequency)

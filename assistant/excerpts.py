@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from assistant import analysis
@@ -21,7 +22,7 @@ def excerpt(text: str, wanted: frozenset[str], language: str) -> tuple[str, bool
     if len(text.split()) <= MAX_WORDS:
         return text, False
     edges = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
-    pieces = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    pieces = [(a, b) for a, b in itertools.pairwise(edges) if a < b]
     found = [wanted.intersection(analysis.terms(text[a:b], language)) for a, b in pieces]
     lengths = [len(text[a:b].split()) for a, b in pieces]
     best, best_score = (0, 1), -1.0

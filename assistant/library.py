@@ -88,7 +88,9 @@ class Library:
         """Former versions of the user's documents, so that a citation into one can be told as such."""
         return own_documents.former_sources(self.workspace.documents)
 
-    def add(self, paths: Sequence[Path], told: Callable[[Added], None] = lambda _: None, **options: Any) -> list[Added]:
+    def add(
+        self, paths: Sequence[Path], told: Callable[[Added], None] = lambda _: None, **options: Any
+    ) -> list[Added]:
         """Add files to this corpus; options as of :class:`assistant.adding.Options`. One report a file."""
         from assistant import adding
 
@@ -337,5 +339,3 @@ def _hash_of_files(folder: Path, *patterns: str) -> str:
     for path in sorted(p for pattern in patterns for p in folder.glob(pattern)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-

@@ -38,7 +38,11 @@ KINDS: tuple[Kind, ...] = (
     "comment",
     "section",
 )
-KIND_CODES: dict[Kind, str] = {"policy_option": "PO", "practical_action": "OPA", "practice_example": "Example"}
+KIND_CODES: dict[Kind, str] = {
+    "policy_option": "PO",
+    "practical_action": "OPA",
+    "practice_example": "Example",
+}
 """GFMD's own abbreviations, as printed in citations. Other kinds are cited by number, author or heading."""
 
 
@@ -342,7 +346,9 @@ def passage_from_dict(record: dict[str, Any]) -> Passage:
     """The inverse of :func:`passage_dict`; unknown keys are ignored so that older programs read newer stores."""
     known = {f.name for f in fields(Passage)}
     values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in record.items() if key in known
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in record.items()
+        if key in known
     }
     values["spans"] = tuple((start, end) for start, end in record["spans"])
     mapping = record.get("mapping")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ADVERBS = frozenset("also further actively better fully jointly systematically effectively meaningfully".split())
+_ADVERBS = frozenset(
+    "also further actively better fully jointly systematically effectively meaningfully".split()
+)
 _NOT_VERBS = frozenset(
     "as at by for from given in on the this to with within under through when while where a an all both any each "
     "policies migrants businesses governments states".split()

@@ -38,7 +38,12 @@ class Evidence:
 
     def own_score(self, w: Weights) -> float:
         """The score of the passage by itself; higher is better."""
-        return w.text * self.text + w.note * self.note + w.lexical * self.lexical + w.note_lexical * self.note_lexical
+        return (
+            w.text * self.text
+            + w.note * self.note
+            + w.lexical * self.lexical
+            + w.note_lexical * self.note_lexical
+        )
 
 
 NEIGHBOURS = 3
@@ -52,7 +57,10 @@ def scores(evidence: Sequence[Evidence], w: Weights) -> list[float]:
     for e, score in zip(evidence, own, strict=True):
         by_heading.setdefault(e.heading, []).append(score)
     best = {h: sorted(found, reverse=True)[:NEIGHBOURS] for h, found in by_heading.items()}
-    return [s + w.neighbours * sum(best[e.heading]) / len(best[e.heading]) for e, s in zip(evidence, own, strict=True)]
+    return [
+        s + w.neighbours * sum(best[e.heading]) / len(best[e.heading])
+        for e, s in zip(evidence, own, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Thresholds:
 
     none: float = 0.40
     margin: float = -0.15
-    sure: float = 0.85
+    sure: float = 0.88
     weak: float = 0.80
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.citation_label import label
 from assistant.chunking import NOT_EMBEDDED
+from assistant.citation_label import label
 from assistant.errors import UsageError
 from assistant.evidence import Gathered, gather
 from assistant.i18n import N_
@@ -72,7 +72,9 @@ def clean_question(question: str) -> str:
         )
     folded = " ".join("".join(c if c.isprintable() else " " for c in question).split())
     if not any(c.isalnum() for c in folded):
-        raise UsageError('The question has no words. Give a topic or a question, for example: gcm-draft "ethical recruitment"')
+        raise UsageError(
+            'The question has no words. Give a topic or a question, for example: gcm-draft "ethical recruitment"'
+        )
     return folded
 
 
@@ -98,7 +100,7 @@ class Retriever:
         self._thresholds = thresholds
         self._documents: dict[str, Document] = store.catalogue.documents()
 
-    def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> Answer:  # noqa: B008 frozen
+    def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> Answer:
         """The ``k`` best passages (k >= 1), best first, ties by place in the corpus."""
         if k < 1:
             raise UsageError(f"-k takes a whole number from 1, not {k}.")
@@ -108,7 +110,13 @@ class Retriever:
     def answer(self, ranking: Ranking, k: int) -> Answer:
         """The first ``k`` of a ranking as hits; none if it abstained."""
         hits = tuple(
-            Hit(i + 1, round(score, 4), p, label(p, self._documents[p.document]), ranking.also_at.get(p.id, ()))
+            Hit(
+                i + 1,
+                round(score, 4),
+                p,
+                label(p, self._documents[p.document]),
+                ranking.also_at.get(p.id, ()),
+            )
             for i, (p, score) in enumerate(zip(ranking.passages[:k], ranking.scores[:k], strict=True))
         )
         return Answer(
@@ -122,7 +130,7 @@ class Retriever:
             ranking.excluded,
         )
 
-    def rank(self, question: str, filters: Filters = Filters()) -> Ranking:  # noqa: B008 frozen
+    def rank(self, question: str, filters: Filters = Filters()) -> Ranking:
         """All candidates that meet the filters, best first."""
         question = clean_question(question)
         expansion = self._thesaurus.expand(question)
@@ -130,7 +138,11 @@ class Retriever:
         totals = scores(gathered.evidence, self._weights)
         eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
         scored = sorted(
-            ((round(s, 6), e) for s, e in zip(totals, gathered.evidence, strict=True) if e.number in eligible),
+            (
+                (round(s, 6), e)
+                for s, e in zip(totals, gathered.evidence, strict=True)
+                if e.number in eligible
+            ),
             key=lambda pair: (-pair[0], pair[1].number),
         )[:RANKED]
         passages = self._catalogue.passages([e.number for _, e in scored])
@@ -190,7 +202,10 @@ class Retriever:
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:
     """The filters as an SQL condition on the catalogue's passage table, with its values."""
-    parts, values = [f"coalesce(topic, '') NOT IN ({','.join('?' * len(NOT_EMBEDDED))})"], list[Any](NOT_EMBEDDED)
+    parts, values = (
+        [f"coalesce(topic, '') NOT IN ({','.join('?' * len(NOT_EMBEDDED))})"],
+        list[Any](NOT_EMBEDDED),
+    )
     if filters.kinds:
         parts.append(f"kind IN ({','.join('?' * len(filters.kinds))})")
         values += filters.kinds
@@ -202,7 +217,8 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
             values += chosen
     if filters.objectives:
         marks = ",".join("?" * len(filters.objectives))
-        parts.append(f"EXISTS (SELECT 1 FROM json_each(record, '$.objectives') WHERE value IN ({marks}))")
+        # Only question marks are put together here; the values go to SQLite apart.
+        parts.append(f"EXISTS (SELECT 1 FROM json_each(record, '$.objectives') WHERE value IN ({marks}))")  # noqa: S608
         values += filters.objectives
     return " AND ".join(parts), values
 
@@ -220,7 +236,9 @@ def _fold_duplicates(
     for row, some in zip(rows, words, strict=True):
         # Two sets as alike as that share one of each one's few rarest words (prefix filtering, Chaudhuri et
         # al. 2006), so only passages that do are compared.
-        rarest = sorted(some, key=lambda w: (common[w], w))[: len(some) - math.ceil(NEAR_DUPLICATE * len(some)) + 1]
+        rarest = sorted(some, key=lambda w: (common[w], w))[
+            : len(some) - math.ceil(NEAR_DUPLICATE * len(some)) + 1
+        ]
         near = sorted({i for word in rarest for i in by_word.get(word, ())})
         twin = next((i for i in near if _same(some, kept_words[i])), None)
         if twin is None:

@@ -24,10 +24,14 @@ def load_notes(corpus: Corpus) -> dict[str, tuple[str, ...]]:
         return {}
     record = tomllib.loads(path.read_text(encoding="utf-8"))
     notes = {
-        key if "/" in key else f"{_DEFAULT_DOCUMENT}/{key}": tuple(f"{lang}: {text}" for lang, text in sorted(entry.items()))
+        key if "/" in key else f"{_DEFAULT_DOCUMENT}/{key}": tuple(
+            f"{lang}: {text}" for lang, text in sorted(entry.items())
+        )
         for key, entry in record.items()
     }
     unknown = sorted(set(notes) - set(corpus.passages))
     if unknown:
-        raise SourceError(f"{path.name} speaks of passages that do not exist: {', '.join(unknown[:5])}. Correct the file.")
+        raise SourceError(
+            f"{path.name} speaks of passages that do not exist: {', '.join(unknown[:5])}. Correct the file."
+        )
     return notes

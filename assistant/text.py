@@ -19,9 +19,9 @@ def cut(text: str, spans: Iterable[Span]) -> str:
 
 
 def fold(printed: str, *, markdown: bool = False) -> str:
-    """White space folded to single spaces; for Markdown sources, footnote calls and emphasis removed as well.
+    r"""White space folded to single spaces; for Markdown sources, footnote calls and emphasis removed as well.
 
-    >>> fold("Set up  a *fund*\\n now.²⁹", markdown=True)
+    >>> fold("Set up  a *fund*\n now.²⁹", markdown=True)
     'Set up a fund now.'
     """
     if markdown:

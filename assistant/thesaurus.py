@@ -151,9 +151,10 @@ class Thesaurus:
 
 
 _GRAMMAR = {
-    "en": frozenset("the of and to for in on with how what which who do does is are can should by from we their".split()),
-    "fr": frozenset("le la les l d des du de et en pour dans sur avec comment que quelles quels quel quelle qui est sont "
-                    "par au aux un une nous leur leurs peut etre ce ces".split()),
+    "en": frozenset("the of and to for in on with how what which who do does is are can should by from we "
+                    "their".split()),
+    "fr": frozenset("le la les l d des du de et en pour dans sur avec comment que quelles quels quel quelle qui est "
+                    "sont par au aux un une nous leur leurs peut etre ce ces".split()),
     "es": frozenset("el la los las de del y en para con como que cuales cual quien es son por al un una su sus pueden "
                     "puede se lo hacer".split()),
 }  # fmt: skip
@@ -229,7 +230,11 @@ def read_file(path: Path) -> list[Entry]:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemsError(f"{path} is no readable thesaurus file:", [str(error)]) from error
-    problems = [f"unknown table [[{key}]]: expected [[concept]] or [[word]]" for key in record if key not in {"concept", "word"}]
+    problems = [
+        f"unknown table [[{key}]]: expected [[concept]] or [[word]]"
+        for key in record
+        if key not in {"concept", "word"}
+    ]
     entries: list[Entry] = []
     for table in ("concept", "word"):
         rows = record.get(table, [])
@@ -245,7 +250,11 @@ def read_file(path: Path) -> list[Entry]:
 def _faults(row: Any) -> list[str]:
     if not isinstance(row, dict):
         return [f"expected a table with en, fr, es; found {row!r}"]
-    faults = [f"unknown key {key!r}: expected en, fr, es, related" for key in row if key not in {*LANGUAGES, "related"}]
+    faults = [
+        f"unknown key {key!r}: expected en, fr, es, related"
+        for key in row
+        if key not in {*LANGUAGES, "related"}
+    ]
     for key in (*LANGUAGES, "related"):
         values = row.get(key, [])
         if not isinstance(values, list) or not all(isinstance(v, str) and analysis.words(v) for v in values):

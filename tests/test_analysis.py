@@ -34,7 +34,8 @@ def test_spellings_meet(a, b, language):
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("four", "for"), ("our", "or"), ("rise", "rice"), ("worker", "employer"), ("source", "sorce")]
+    ("a", "b"),
+    [("four", "for"), ("our", "or"), ("rise", "rice"), ("worker", "employer"), ("source", "sorce")],
 )
 def test_different_words_stay_apart(a, b):
     assert analysis.stem(a) != analysis.stem(b)

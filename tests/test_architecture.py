@@ -14,7 +14,16 @@ PACKAGE = ROOT / "assistant"
 ORDER = [
     {"errors", "model", "version"},
     {"text", "resources"},
-    {"analysis", "citation_label", "citation_record", "citation_forms", "citations", "certificate", "i18n", "options"},
+    {
+        "analysis",
+        "citation_label",
+        "citation_record",
+        "citation_forms",
+        "citations",
+        "certificate",
+        "i18n",
+        "options",
+    },
     {"sources"},
     {"corpus"},
     {"objectives", "search_notes", "thesaurus", "workspace", "showing", "questions_file"},
@@ -73,7 +82,9 @@ def imported(path: Path, *, at_run_time: bool = True) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(("stage", "path"), modules(), ids=lambda v: str(v.name) if isinstance(v, Path) else v)
+@pytest.mark.parametrize(
+    ("stage", "path"), modules(), ids=lambda v: str(v.name) if isinstance(v, Path) else v
+)
 def test_imports_go_one_way(stage, path):
     assert stage in RANK, f"say in ORDER where {stage} stands"
     for name in imported(path):
@@ -83,7 +94,9 @@ def test_imports_go_one_way(stage, path):
                 assert RANK[target] <= RANK[stage], f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize(("stage", "path"), modules(), ids=lambda v: str(v.name) if isinstance(v, Path) else v)
+@pytest.mark.parametrize(
+    ("stage", "path"), modules(), ids=lambda v: str(v.name) if isinstance(v, Path) else v
+)
 def test_heavy_libraries_have_one_door(stage, path):
     for name in imported(path):
         library = name.split(".")[0]

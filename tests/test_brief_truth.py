@@ -104,9 +104,13 @@ PLANTED = {
     "word dropped": lambda i: i.update(text=i["text"].replace(" and ", " ", 1)),
     "word changed": lambda i: i.update(text=i["text"].replace("recruitment", "employment", 1)),
     "not inserted": lambda i: i.update(text=i["text"].replace(" ", " not ", 1)),
-    "another document's label": lambda i: i["citation"].update(label="GFMD Dialogue Summary Report 2017, p. 17"),
+    "another document's label": lambda i: i["citation"].update(
+        label="GFMD Dialogue Summary Report 2017, p. 17"
+    ),
     "another document": lambda i: i["citation"].update(document="gfmd-dialogue-cluster6-summary-report-2017"),
-    "another passage": lambda i: i["citation"].update(passage_id="gfmd-thematic-recollection-2017/c2.2.opa.2"),
+    "another passage": lambda i: i["citation"].update(
+        passage_id="gfmd-thematic-recollection-2017/c2.2.opa.2"
+    ),
 }
 
 
@@ -121,7 +125,7 @@ def test_a_planted_error_is_caught(plant, briefs, corpus):
 
 
 def test_ethical_recruitment_shows_what_a_negotiator_looks_for(briefs):
-    sections = {s["key"]: [i for i in s["items"]] for s in briefs["ethical recruitment"]["sections"]}
+    sections = {s["key"]: list(s["items"]) for s in briefs["ethical recruitment"]["sections"]}
     options = [i["citation"]["passage_id"].split("/")[1] for k in ("mapped", "policy_options", "practical_actions")
                for i in sections.get(k, [])]  # fmt: skip
     assert "c2.2.opa.1" in options[:4]

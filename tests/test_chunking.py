@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from fakes import FakeEmbedder
 from hypothesis import given, settings
@@ -34,7 +36,7 @@ def test_nothing_of_a_passage_is_lost_and_nothing_said_twice(corpus, corpus_chun
     for passage, found in spans.items():
         text = corpus.passages[passage].text
         assert "".join("".join(text[a:b] for a, b in found).split()) == "".join(text.split())
-        assert all(a[1] <= b[0] for a, b in zip(found, found[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(found))
 
 
 def test_ids_do_not_repeat(corpus_chunks):
@@ -62,7 +64,10 @@ def test_search_notes_are_chunks_of_their_own():
     passage = Passage("d/1", "d", "policy_option", "Establish a fund.", ((0, 17),))
     notes = {"d/1": ("en: Money set aside.", "fr: De l'argent mis de côté.")}
     found = list(chunking.chunks([passage], FakeEmbedder(), notes))
-    assert [(c.view, c.embedded) for c in found] == [("text", "Establish a fund."), ("note", "Money set aside.")]
+    assert [(c.view, c.embedded) for c in found] == [
+        ("text", "Establish a fund."),
+        ("note", "Money set aside."),
+    ]
 
 
 @settings(max_examples=50, deadline=None)

@@ -28,7 +28,12 @@ class Peer(BaseHTTPRequestHandler):
             answer = {"model": asked["model"], "embeddings": [vector(t) for t in texts]}
         else:
             rows = [{"object": "embedding", "index": i, "embedding": vector(t)} for i, t in enumerate(texts)]
-            answer = {"object": "list", "model": asked["model"], "data": rows, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+            answer = {
+                "object": "list",
+                "model": asked["model"],
+                "data": rows,
+                "usage": {"prompt_tokens": 1, "total_tokens": 1},
+            }
         body = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -81,7 +86,9 @@ def test_a_store_built_with_another_embedder_is_never_mixed(peer, tmp_path, monk
     assert any("embedder" in p for p in status["problems"])
 
 
-@pytest.mark.parametrize("spec", ["", "ollama", "ollama:", "bing:model", "ollama:a b", "openai:m@ftp://x", "http://x"])
+@pytest.mark.parametrize(
+    "spec", ["", "ollama", "ollama:", "bing:model", "ollama:a b", "openai:m@ftp://x", "http://x"]
+)
 def test_a_bad_name_is_one_clear_error(spec):
     with pytest.raises(UsageError, match="Expected an embedder such as"):
         embedders.load(spec)

@@ -25,8 +25,12 @@ def test_operative_verb(text, verb):
 
 
 ADDRESSEES = {
-    "Encourage destination countries to cooperate with countries of origin.": "destination countries; countries of origin",
-    "Engage the private sector (e.g. banks and financial institutions)": "the private sector; banks; financial institutions",
+    "Encourage destination countries to cooperate with countries of origin.": (
+        "destination countries; countries of origin"
+    ),
+    "Engage the private sector (e.g. banks and financial institutions)": (
+        "the private sector; banks; financial institutions"
+    ),
     "Ensure migrants have access to basic services.": None,
     "The interstate system restated it": None,
 }
@@ -54,11 +58,16 @@ def test_an_excerpt_is_a_run_of_whole_sentences(corpus):
 
 
 def test_short_passages_are_quoted_whole():
-    assert excerpts.excerpt("Establish a fund. Close it.", frozenset(), "en") == ("Establish a fund. Close it.", False)
+    assert excerpts.excerpt("Establish a fund. Close it.", frozenset(), "en") == (
+        "Establish a fund. Close it.",
+        False,
+    )
 
 
 def test_the_excerpt_holds_what_was_asked_for():
     filler = "This sentence speaks of other matters entirely and at some length. " * 20
-    text, cut = excerpts.excerpt(filler + "Recruiters must be licensed by the State. " + filler, frozenset({"licens"}), "en")
+    text, cut = excerpts.excerpt(
+        filler + "Recruiters must be licensed by the State. " + filler, frozenset({"licens"}), "en"
+    )
     assert cut
     assert "Recruiters must be licensed by the State." in text

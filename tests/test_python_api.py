@@ -21,7 +21,7 @@ def test_the_documented_examples_run(built_store, tmp_path, monkeypatch, capsys)
     brief = built_store.render(built_store.draft("ethical recruitment"), "md")
     Path("note.md").write_bytes(brief)
     for code in code_of("python.md"):
-        exec(compile(code, "python.md", "exec"), {})  # noqa: S102 our own documentation
+        exec(compile(code, "python.md", "exec"), {})
     printed = capsys.readouterr().out
     assert "GFMD Thematic Recollection 2017, Cluster 2, OPA, p. 17" in printed
     assert "c2.2.opa.3 17" in printed
@@ -35,7 +35,10 @@ def test_nodes_carry_citation_and_verbatim_text(built_store, corpus):
     assert [n.node.node_id for n in nodes] == [h.passage.id for h in hits]
     for n in nodes:
         assert n.node.text == corpus.passages[n.node.node_id].text
-        assert n.node.metadata["citation"].endswith(n.node.metadata["locator"]) or "Question" in n.node.metadata["citation"]
+        assert (
+            n.node.metadata["citation"].endswith(n.node.metadata["locator"])
+            or "Question" in n.node.metadata["citation"]
+        )
         assert n.node.metadata["standing"]
 
 

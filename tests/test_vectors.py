@@ -59,5 +59,8 @@ def test_another_version_takes_the_public_client(folder, monkeypatch):
 
 
 def test_reading_does_not_import_the_client(folder):
-    code = f"import sys\nfrom pathlib import Path\nfrom assistant.store.vectors import open_local\nopen_local(Path({str(folder)!r})).count()\nassert 'chromadb' not in sys.modules"
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom assistant.store.vectors import open_local\n"
+        f"open_local(Path({str(folder)!r})).count()\nassert 'chromadb' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

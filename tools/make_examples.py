@@ -49,7 +49,10 @@ def make(folder: Path) -> None:
     for fmt in wanted:
         write(folder / "formats" / f"ethical-recruitment.{ENDINGS.get(fmt, fmt)}", library.render(brief, fmt))
     for language, question in LANGUAGES.items():
-        write(folder / "languages" / f"{language}.md", library.render(library.draft(question, language=language), "md"))
+        write(
+            folder / "languages" / f"{language}.md",
+            library.render(library.draft(question, language=language), "md"),
+        )
     runner = CliRunner()
     for arguments in (
         ["batch", "--objectives", "all", "-o", str(folder / "objectives")],
@@ -71,9 +74,13 @@ def write(path: Path, content: bytes) -> None:
 
 def differences(made: Path) -> list[str]:
     """What differs between ``made`` and the committed examples, one line a file."""
-    names = {p.relative_to(root).as_posix() for root in (made, EXAMPLES) for p in root.rglob("*") if p.is_file()}
+    names = {
+        p.relative_to(root).as_posix() for root in (made, EXAMPLES) for p in root.rglob("*") if p.is_file()
+    }
     found = []
-    for name in sorted(n for n in names if not n.startswith("pictures/") and not Path(n).name.startswith(".")):
+    for name in sorted(
+        n for n in names if not n.startswith("pictures/") and not Path(n).name.startswith(".")
+    ):
         ours, theirs = made / name, EXAMPLES / name
         if name.endswith(LIBREOFFICE):
             if not theirs.is_file():

@@ -19,17 +19,42 @@ FORMATS = ("md", "txt", "html", "docx", "odt", "pdf", "json", "csl-json")
 BINARY = ("docx", "odt", "pdf")
 
 
-@click.command("brief", epilog='Example: gcm-draft brief "ethical recruitment" --kind po,opa -f docx -o note.docx')
+@click.command(
+    "brief", epilog='Example: gcm-draft brief "ethical recruitment" --kind po,opa -f docx -o note.docx'
+)
 @click.argument("question")
 @click.option("-t", "--template", default="briefing-note", show_default=True, help="Which template to fill.")
-@click.option("-f", "--format", "fmt", type=click.Choice(FORMATS), help="Output format (default: md, or by the ending of -o).")
+@click.option(
+    "-f",
+    "--format",
+    "fmt",
+    type=click.Choice(FORMATS),
+    help="Output format (default: md, or by the ending of -o).",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of the screen.")
-@click.option("-k", "--limit", "limit", type=click.IntRange(1, 100), help="At most this many passages a section (default: 6).")
-@click.option("--max-tokens", type=click.IntRange(100), metavar="N",
-              help="Leave out the weakest passages until the brief fits N tokens of a language model (tiktoken, o200k_base).")
-@click.option("--lang", type=click.Choice(["en", "fr", "es"]), default="en", show_default=True,
-              help="Language of headings, labels and standing; quotations stay as printed.")
-@click.option("--copy", "to_clipboard", is_flag=True, help="Put the brief on the clipboard instead of the screen.")
+@click.option(
+    "-k",
+    "--limit",
+    "limit",
+    type=click.IntRange(1, 100),
+    help="At most this many passages a section (default: 6).",
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(100),
+    metavar="N",
+    help="Leave out the weakest passages until the brief fits N tokens of a language model (tiktoken, o200k_base).",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr", "es"]),
+    default="en",
+    show_default=True,
+    help="Language of headings, labels and standing; quotations stay as printed.",
+)
+@click.option(
+    "--copy", "to_clipboard", is_flag=True, help="Put the brief on the clipboard instead of the screen."
+)
 @common.filtering
 @common.everywhere
 def command(question: str, **options: Any) -> None:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -63,14 +63,18 @@ class Names(click.ParamType):  # type: ignore[type-arg]
         self.table = table
         self.what = what
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Any, ...]:
         """The values of the names; a usage error names all unknown ones."""
         if not isinstance(value, str):
             return tuple(value)
         names = [name.strip().lower() for name in value.split(",") if name.strip()]
         unknown = [name for name in names if name not in self.table]
         if unknown or not names:
-            self.fail(f"{', '.join(map(repr, unknown)) or repr(value)}: expected {self.what} out of {', '.join(self.table)}.")
+            self.fail(
+                f"{', '.join(map(repr, unknown)) or repr(value)}: expected {self.what} out of {', '.join(self.table)}."
+            )
         return tuple(dict.fromkeys(self.table[name] for name in names))
 
 
@@ -82,7 +86,9 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
     def __init__(self, low: int, high: int) -> None:
         self.low, self.high = low, high
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
         """The numbers in order, each once."""
         if not isinstance(value, str):
             return tuple(value)
@@ -90,7 +96,9 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
         for part in value.replace("–", "-").split(","):
             ends = [end.strip() for end in part.split("-")]
             if not 1 <= len(ends) <= 2 or not all(end.isdecimal() for end in ends):
-                self.fail(f"{part.strip()!r}: expected numbers from {self.low} to {self.high}, such as 6 or 6,18 or 1-4.")
+                self.fail(
+                    f"{part.strip()!r}: expected numbers from {self.low} to {self.high}, such as 6 or 6,18 or 1-4."
+                )
             first, last = int(ends[0]), int(ends[-1])
             if not self.low <= first <= last <= self.high:
                 self.fail(f"{part.strip()}: expected numbers from {self.low} to {self.high}.")
@@ -139,7 +147,11 @@ def open_library() -> Library:
 
         check(embedder)
     return Library(
-        corpus=state.get("corpus"), store=state.get("store"), embedder=embedder, progress=progress_bar, warn=warn
+        corpus=state.get("corpus"),
+        store=state.get("store"),
+        embedder=embedder,
+        progress=progress_bar,
+        warn=warn,
     )
 
 
@@ -147,7 +159,14 @@ def progress_bar(total: int, label: str) -> Callable[[int], None]:
     """A progress bar on stderr with rate and time left; silent where stderr is no terminal."""
     from tqdm import tqdm
 
-    bar = tqdm(total=total, desc=label, unit=" passages", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+    bar = tqdm(
+        total=total,
+        desc=label,
+        unit=" passages",
+        file=sys.stderr,
+        disable=not sys.stderr.isatty(),
+        leave=False,
+    )
 
     def advance(count: int) -> None:
         bar.update(count)
@@ -170,7 +189,8 @@ def write_result(content: bytes, output: str | None, *, binary: bool = False) ->
         if binary and sys.stdout.isatty():
             raise click.UsageError("This format is not for a terminal. Name a file with -o FILE.")
         if binary:
-            click.get_binary_stream("stdout").write(content)
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         else:
             click.echo(content.decode("utf-8"), nl=False)
         return

@@ -131,7 +131,9 @@ def _unexpected(error: Exception) -> GcmDraftError:
 )
 @click.version_option(__version__, prog_name="gcm-draft")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
-@click.option("--corpus", "corpus_name", metavar="NAME", help="Which of your corpora to use (default: default).")
+@click.option(
+    "--corpus", "corpus_name", metavar="NAME", help="Which of your corpora to use (default: default)."
+)
 @click.option("--store", metavar="FOLDER|URL", help="Where the vector store is; a folder or a Chroma server.")
 @click.pass_context
 def program(ctx: click.Context, debug: bool, corpus_name: str | None, store: str | None) -> None:

@@ -10,7 +10,14 @@ from assistant.cli import common
 
 
 @click.command("objectives", epilog="Example: gcm-draft objectives --format json")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @common.everywhere
 def command(fmt: str) -> None:
     """The 23 objectives: Zero Draft and adopted titles, and how many options the GFMD overview maps to each."""
@@ -38,6 +45,8 @@ def command(fmt: str) -> None:
         click.echo(f"{row['objective']:>2}. {click.style(str(row['adopted_title']), bold=True)}")
         if row["zero_draft_title"] != row["adopted_title"]:
             click.echo(f"    Zero Draft: {row['zero_draft_title'] or '(no such objective)'}")
-        click.echo(f"    mapped options: {row['mapped_options']} (in {row['citations']} citations of the GFMD overview)")
+        click.echo(
+            f"    mapped options: {row['mapped_options']} (in {row['citations']} citations of the GFMD overview)"
+        )
         if row["note"]:
             click.echo(f"    {row['note']}")

@@ -16,7 +16,14 @@ COLUMNS = ("id", "document", "kind", "locator", "page_start", "page_end", "clust
 
 
 @click.command("passages", epilog="Example: gcm-draft passages --format csv > passages.csv")
-@click.option("--format", "fmt", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True, help="Output format.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="Output format.",
+)
 @common.everywhere
 def command(fmt: str) -> None:
     """Every passage of the corpus, one a line, in the order of the documents."""

@@ -12,8 +12,17 @@ from assistant.model import Answer, passage_dict
 
 @click.command("search", epilog='Example: gcm-draft search "portability of pensions" --kind po,opa -k 5')
 @click.argument("question")
-@click.option("-k", "limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "-k", "limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages."
+)
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @common.filtering
 @common.everywhere
 def command(question: str, limit: int, fmt: str, **options: Any) -> None:
@@ -63,8 +72,14 @@ def _print(answer: Answer) -> None:
     if answer.abstained and answer.nearest:
         common.warn("nearest headings: " + "; ".join(answer.nearest))
     for hit in answer.hits:
-        text = hit.passage.text if len(hit.passage.text) <= 300 else hit.passage.text[:297].rsplit(" ", 1)[0] + " […]"
-        click.echo(f"{hit.rank:>3}. {click.style(hit.citation, bold=True)}  [{hit.score:.3f}]  {hit.passage.id}")
+        text = (
+            hit.passage.text
+            if len(hit.passage.text) <= 300
+            else hit.passage.text[:297].rsplit(" ", 1)[0] + " […]"
+        )
+        click.echo(
+            f"{hit.rank:>3}. {click.style(hit.citation, bold=True)}  [{hit.score:.3f}]  {hit.passage.id}"
+        )
         click.echo(f"     {text}")
         for link in hit.passage.links:
             click.echo(f"     {link}")

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 @click.command("show", epilog='Example: gcm-draft show "Cluster 2, OPA, p. 17"')
 @click.argument("reference", required=False)
 @click.option("--quote", metavar="TEXT", help="Find the passage by words out of it instead.")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @common.everywhere
 def command(reference: str | None, quote: str | None, fmt: str) -> None:
     """The passage that an id or a citation names. If several fit, all are listed. Exit status 1 if none does."""
@@ -47,7 +54,10 @@ def _record(s: Shown) -> dict[str, Any]:
         "citation": s.citation,
         "title": s.title,
         "standing": s.standing,
-        "pages": [{"number": p.number, "label": p.label, "certain": p.certain, "evidence": p.evidence} for p in s.pages],
+        "pages": [
+            {"number": p.number, "label": p.label, "certain": p.certain, "evidence": p.evidence}
+            for p in s.pages
+        ],
         "before": [p.id for p in s.before],
         "after": [p.id for p in s.after],
         "cited_by": [{"id": p.id, "citation": label} for p, label in s.cited_by],

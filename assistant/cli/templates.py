@@ -19,8 +19,16 @@ def list_() -> None:
     from assistant import rendering
 
     for template in rendering.list_templates():
-        whose = "" if template.shipped else " (yours, in place of the shipped one)" if template.hides else " (yours)"
-        click.echo(f"{click.style(template.name, bold=True)}{whose}: {template.header.title}. {template.header.description}")
+        whose = (
+            ""
+            if template.shipped
+            else " (yours, in place of the shipped one)"
+            if template.hides
+            else " (yours)"
+        )
+        click.echo(
+            f"{click.style(template.name, bold=True)}{whose}: {template.header.title}. {template.header.description}"
+        )
     click.echo(f"Your own templates: {rendering.user_folder()}", err=True)
 
 
@@ -36,14 +44,16 @@ def show(name: str, source_only: bool) -> None:
     click.echo(template.source)
     if not source_only:
         library = common.open_library()
-        click.echo("\n----- sample: gcm-draft \"ethical recruitment\" -----\n")
+        click.echo('\n----- sample: gcm-draft "ethical recruitment" -----\n')
         brief = library.draft("ethical recruitment", template=name, per_section=2)
         click.echo(library.render(brief, "md").decode("utf-8"), nl=False)
 
 
 @command.command("new", epilog="Example: gcm-draft templates new my-note --from briefing-note")
 @click.argument("name")
-@click.option("--from", "base", default="briefing-note", show_default=True, help="The template to start from.")
+@click.option(
+    "--from", "base", default="briefing-note", show_default=True, help="The template to start from."
+)
 @common.everywhere
 def new(name: str, base: str) -> None:
     """A template of your own, called NAME, as a copy to edit."""

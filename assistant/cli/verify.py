@@ -19,11 +19,29 @@ if TYPE_CHECKING:
 
 @click.command("verify", epilog="Example: gcm-draft verify note.docx --annotate checked.docx")
 @click.argument("file")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @click.option("--all", "every", is_flag=True, help="List the quotations that are ok as well.")
-@click.option("--annotate", "annotated", metavar="OUT", help="Write a copy (.docx or .md) with the findings beside the paragraphs.")
-@click.option("--fix", type=click.Choice(["pages"]), help="Write a copy in which wrong pages are mended and nothing else.")
-@click.option("-o", "--output", metavar="OUT", help="Where --fix writes its copy (default: NAME.fixed.ENDING).")
+@click.option(
+    "--annotate",
+    "annotated",
+    metavar="OUT",
+    help="Write a copy (.docx or .md) with the findings beside the paragraphs.",
+)
+@click.option(
+    "--fix",
+    type=click.Choice(["pages"]),
+    help="Write a copy in which wrong pages are mended and nothing else.",
+)
+@click.option(
+    "-o", "--output", metavar="OUT", help="Where --fix writes its copy (default: NAME.fixed.ENDING)."
+)
 @common.everywhere
 def command(
     file: str, fmt: str, every: bool, annotated: str | None, fix: str | None, output: str | None
@@ -34,12 +52,13 @@ def command(
     """
     from assistant import verification
     from assistant.verification import report as reports
+    from assistant.verification.notes import read_bytes
 
     path = Path(file)
     if file == "-":
         if annotated or fix:
             raise click.UsageError("--annotate and --fix need a file, not standard input.")
-        note = verification.read_text(click.get_text_stream("stdin", encoding="utf-8").read())
+        note = read_bytes(sys.stdin.buffer.read(), "standard input", "md")
     else:
         note = verification.read_note(path)
     corpus = common.open_library().corpus
@@ -69,6 +88,10 @@ def _fix(path: Path, out: Path, corpus: Corpus) -> None:
 
     mended = fix_pages(path, out, corpus)
     for page in mended:
-        what = f"{page.before} -> {page.after}" if page.done else f"{page.before}: mend by hand, should be {page.after}"
+        what = (
+            f"{page.before} -> {page.after}"
+            if page.done
+            else f"{page.before}: mend by hand, should be {page.after}"
+        )
         click.echo(f"line {page.line}: {page.citation}: {what}", err=True)
     click.echo(f"Written: {out} ({sum(p.done for p in mended)} pages mended)", err=True)

@@ -25,7 +25,9 @@ class CitedRetriever(BaseRetriever):
 
     _library: Library = PrivateAttr()
 
-    def __init__(self, library: Library | None = None, *, k: int = 10, filters: Filters | None = None, **kw: Any) -> None:
+    def __init__(
+        self, library: Library | None = None, *, k: int = 10, filters: Filters | None = None, **kw: Any
+    ) -> None:
         super().__init__(**kw)
         self._library = library or Library()
         self._k = k

@@ -54,7 +54,7 @@ def read(path: Path) -> Extraction:
     walker = _Walker()
     walker.walk(root)
     title = root.findtext(".//title")
-    remarks = ()
+    remarks: tuple[str, ...] = ()
     if walker.left_out:
         remarks = (f"{walker.left_out} menus or hidden parts of the page were left out.",)
     return Extraction(

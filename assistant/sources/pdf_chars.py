@@ -200,8 +200,8 @@ class PageReader:
 
     def _upright(self, word: Word) -> bool:
         """Whether a word stands upright on the page as shown (to the nearest right angle)."""
-        angle = self._raw.FPDFText_GetCharAngle(self._text, word.first)
-        return (round(angle * 2 / math.pi) * 90 + self._rotation) % 360 == 0
+        angle: float = self._raw.FPDFText_GetCharAngle(self._text, word.first)
+        return bool((round(angle * 2 / math.pi) * 90 + self._rotation) % 360 == 0)
 
     def _bold(self, index: int) -> bool:
         length = self._raw.FPDFText_GetFontInfo(self._text, index, self._name, 128, self._flags)
