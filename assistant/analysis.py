@@ -61,7 +61,8 @@ is about. They are kept out of lexical matching; the embedder still reads them."
 
 def fold_word(word: str) -> str:
     """Lower case without accents, ligatures or curly apostrophes."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    # Decomposed before and after: some letters have a small form only once taken apart, and the reverse.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'")
 
 

@@ -17,8 +17,8 @@ class Paragraph:
     ``line`` is 1-based in the file (for Word and other formats without lines, the ordinal of the paragraph);
     ``breaks`` are offsets in ``text`` at which further lines begin. ``calls`` are footnote calls as
     (offset, key): the call stands before ``text[offset]``. ``index`` is the 0-based index of the paragraph in
-    a Word document. ``number`` is that of
-    a numbered list item whose text lacks it. ``group`` is shared by neighbouring paragraphs of one block quote.
+    a Word document. ``number`` is that of a numbered list item whose text lacks it. ``group`` is shared
+    by neighbouring paragraphs of one block quote.
     """
 
     text: str
