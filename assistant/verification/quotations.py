@@ -242,9 +242,9 @@ def _citations(
     ]
     for at, key in paragraph.calls:
         footnote = note.footnotes.get(key)
-        if footnote is not None:
-            # A call within a quotation, such as before its last full stop, stands for the whole of it.
-            stands = next((end for start, end in inside if start < at < end), at)
+        # A call before a quotation's last full stop is its citation; one further within is the source's own.
+        stands = next((end for start, end in inside if start < at < end), at)
+        if footnote is not None and not any(char.isalnum() for char in text[at:stands]):
             found += _from_footnote(paragraph, stands, key, footnote, finder)
     for entry in found:
         entry.see = bool(_SEE.match(entry.printed))
