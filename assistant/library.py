@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.own_documents import Entry
     from assistant.retrieval import Filters, Ranking, Retriever
     from assistant.thesaurus import Thesaurus
-    from assistant.verification import Report
+    from assistant.verification import Note, Report
 
 Progress = Callable[[int, str], Callable[[int], None]]
 """Given a total and a label, returns a function to call with the number of passages done."""
@@ -130,7 +130,15 @@ class Library:
         """What verification says of every quotation and citation of a note (md, txt, html, docx)."""
         from assistant import verification
 
-        return verification.check(verification.read_note(Path(note)), self.corpus)
+        return self.check(verification.read_note(Path(note)))
+
+    def check(self, note: Note) -> Report:
+        """The same for a note already read; what stood in a former version of a document is told as such."""
+        from assistant import verification
+        from assistant.verification.former import with_former
+
+        report = verification.check(note, self.corpus)
+        return report if report.clean else with_former(report, note, self.corpus, self.former_sources())
 
     # -- the index -------------------------------------------------------------------------------------------
 

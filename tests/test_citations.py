@@ -287,3 +287,48 @@ def test_the_other_edition_is_printed_where_it_is_known(corpus):
     printed = label(passage, source.document, other_edition=True)
     assert printed.endswith(" in the edition cited by the GFMD overview")
     assert parse(printed).other_page in passage.other_edition_pages
+
+
+OWN = """# Report on Fees
+
+Costs, high as they are, can be lowered by agreement.
+
+## Recommendations
+
+1. Establish one fund for all workers who pay fees.
+   (a) for workers who stay;
+   (b) for workers who return.
+2. Report on the fund every second year.
+
+| Country | Measure taken |
+|---|---|
+| A | Caps on fees since 2019 |
+
+Later text of the report.[^1]
+
+[^1]: See the resolution on fees of 2020.
+"""
+
+
+def test_passages_of_a_users_own_document_are_cited_and_found(tmp_path, corpus):
+    from assistant.sources import own
+
+    (tmp_path / "fees.md").write_text(OWN, encoding="utf-8")
+    source = own.extract(tmp_path / "fees.md")
+    whole = corpus.merged([source])
+    assert len(source.passages) > 8
+    for passage in source.passages:
+        printed = label(passage, source.document)
+        citation = parse(printed, [source.document.short_title])
+        assert str(citation) == printed
+        assert passage in resolve(citation, whole)
+
+
+def test_sheets_of_a_pdf_are_matched_where_printed_numbers_differ(corpus):
+    from dataclasses import replace
+
+    passage = next(p for p in corpus.passages.values() if p.page_start and p.page_start == p.page_end)
+    passage = replace(passage, locator="p. 12", page_labels="p. 12 (PDF p. 14)")
+    assert fits(parse("Own note, p. 12 (PDF p. 14)"), passage)
+    assert fits(parse("Own note, PDF p. 14"), passage)
+    assert not fits(parse("Own note, p. 12 (PDF p. 15)"), passage)

@@ -61,8 +61,8 @@ def command(
         note = read_bytes(sys.stdin.buffer.read(), "standard input", "md")
     else:
         note = verification.read_note(path)
-    corpus = common.open_library().corpus
-    report = verification.check(note, corpus)
+    library = common.open_library()
+    report = library.check(note)
     if fmt == "json":
         click.echo(json.dumps(reports.report_dict(report), ensure_ascii=False, indent=1))
     else:
@@ -71,7 +71,7 @@ def command(
     if annotated:
         _annotate(path, note, report, Path(annotated))
     if fix:
-        _fix(path, Path(output) if output else path.with_name(f"{path.stem}.fixed{path.suffix}"), corpus)
+        _fix(path, Path(output) if output else path.with_name(f"{path.stem}.fixed{path.suffix}"), library.corpus)
     if not report.clean:
         raise click.exceptions.Exit(1)
 
