@@ -21,7 +21,7 @@ from assistant.model import (
 )
 from assistant.objectives import Objective
 from assistant.options import addressees, operative_verb
-from assistant.retrieval import OPTION_KINDS, Ranking
+from assistant.retrieval import OPTION_KINDS, WEAK, Ranking
 
 PER_SECTION = 6
 """Items of a section unless the user asks for another number."""
@@ -30,6 +30,8 @@ VIEWS = 4
 RELEVANT = 0.55
 """A passage is left out of a brief where its score is below this share of the best of the whole answer. On the
 development questions 9 of 10 relevant options within the first six of their kind remain."""
+STRICT = 0.75
+"""The same where the experts mapped nothing to the objective asked for: little is said of it."""
 NO_ENTRY = N_(
     "The GFMD overview has no entry for objective {number}: no option of the Recollection is mapped to it. "
     "What is shown was found by search, not by the experts' mapping."
@@ -112,12 +114,11 @@ class _Composer:
             for word in analysis.terms(text, "en" if text != ranking.question else ranking.expansion.language)
         )
         best = max(ranking.scores, default=0.0)
+        share = STRICT if _unmapped(material.objective) else RELEVANT
         self.relevant = (
             ()
             if ranking.abstained
-            else tuple(
-                p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= RELEVANT * best
-            )
+            else tuple(p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= share * best)
         )
         mapped = {p.id for p in material.mapped} if "mapped" in plan.sections else set()
         place = {p.id: n for n, p in enumerate(ranking.passages)}
@@ -253,10 +254,8 @@ def compose(
         template=plan.template,
         language=language,
         abstained=ranking.abstained and not material.mapped,
-        weak=ranking.weak and not material.mapped,
-        reason=translator(language).gettext(ranking.reason)
-        if ranking.reason and not material.mapped
-        else None,
+        weak=(ranking.weak or _unmapped(objective)) and not material.mapped,
+        reason=_reason(material, language),
         sections=sections,
         sources=tuple(
             SourceEntry(d.id, f"{d.title}, {d.date}" if d.date else d.title, standing(d, language))
@@ -274,6 +273,19 @@ def compose(
     )
 
 
+def _unmapped(objective: Objective | None) -> bool:
+    """Whether the question names an objective that the GFMD's experts mapped nothing to."""
+    return objective is not None and objective.note is not None
+
+
+def _reason(material: Material, language: str) -> str | None:
+    """Why there is no answer or a weak one, in the brief's language."""
+    if material.mapped:
+        return None
+    reason = material.ranking.reason or (WEAK if _unmapped(material.objective) else None)
+    return translator(language).gettext(reason) if reason else None
+
+
 def _titles(objective: Objective | None) -> dict[str, str]:
     if objective is None:
         return {}
@@ -287,8 +299,7 @@ def _gaps(composer: _Composer, plan: Plan, language: str) -> tuple[str, ...]:
     """A sentence for each section that the template asks for and the corpus leaves empty."""
     _ = translator(language)
     objective = composer.m.objective
-    unmapped = objective is not None and objective.note is not None
-    gaps = [_.gettext(NO_ENTRY).format(number=objective.number)] if objective and unmapped else []
+    gaps = [_.gettext(NO_ENTRY).format(number=objective.number)] if objective and _unmapped(objective) else []
     if plan.layout != "kinds" or composer.m.ranking.abstained:
         return tuple(gaps)
     expected = ("policy_options", "practical_actions", "practice_examples")

@@ -164,8 +164,14 @@ def test_a_marked_cut_is_fine(mark):
     assert verdict(note) == "ok"
 
 
-def test_a_cut_that_drops_a_negation_is_said():
-    note = f"“{NOT_A_NECESSITY.replace('not', '[…]')}” (Summary report, para. 19)"
+@pytest.mark.parametrize("mark", ["[…]", "...", "(…)"])
+def test_a_cut_of_nothing_but_a_negation_is_never_ok(mark):
+    assert verdict(f"“{NOT_A_NECESSITY.replace('not', mark)}” (Summary report, para. 19)") == "altered"
+
+
+def test_a_longer_cut_that_holds_a_negation_is_said():
+    start, end = NOT_A_NECESSITY.index("a choice"), NOT_A_NECESSITY.index("necessity")
+    note = f"“{NOT_A_NECESSITY[:start]}[…] {NOT_A_NECESSITY[end:]}” (Summary report, para. 19)"
     finding = only(note)
     assert finding.verdict == "ok"
     assert any("leaves out “not”" in remark for remark in finding.remarks)

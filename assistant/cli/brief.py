@@ -67,6 +67,7 @@ def command(question: str, **options: Any) -> None:
         library, options["kinds"], options["sources"], options["clusters"], options["objectives"]
     )
     fmt = options["fmt"] or _format_of(options["output"])
+    _check_ending(fmt, options["output"])
     brief = library.draft(
         question,
         template=options["template"],
@@ -101,6 +102,15 @@ def remarks(brief: Brief) -> None:
             common.warn("nearest headings: " + "; ".join(brief.nearest))
     elif brief.weak:
         common.warn(f"weak match: {brief.reason}")
+
+
+def _check_ending(fmt: str, output: str | None) -> None:
+    """Refuse a file name that promises another format than the one asked for."""
+    ending = Path(output or "").suffix.lower().removeprefix(".")
+    if ending in FORMATS and fmt not in (ending, "csl-json"):
+        raise click.UsageError(
+            f"-f {fmt} and a file named {output!r} do not go together. Leave -f out, or rename."
+        )
 
 
 def _format_of(output: str | None) -> str:

@@ -137,7 +137,7 @@ def _unexpected(error: Exception) -> GcmDraftError:
 @click.option("--store", metavar="FOLDER|URL", help="Where the vector store is; a folder or a Chroma server.")
 @click.pass_context
 def program(ctx: click.Context, debug: bool, corpus_name: str | None, store: str | None) -> None:
-    """Cited briefs on the Global Compact for Migration: every line verbatim, every page proved, offline.
+    """Cited briefs on the Global Compact for Migration: every line verbatim, each with its page, offline.
 
     A bare question is a brief: gcm-draft "ethical recruitment"
     """

@@ -77,7 +77,10 @@ def examine(note: Note, library: Library) -> tuple[Report, Reading]:
         else:
             findings.append((order.get(id(quotation.paragraph), 0), quotation.start, finding))
     paraphrases = []
+    standings = _standings(library)
     for cited in reading.citations:
+        if any(standing in _letters(cited.paragraph.text) for standing in standings):
+            continue  # the list of sources, as printed by this program: its caveats are not claims of the note
         if not cited.used and any(_pinpoints(citation) for citation in cited.citations):
             made = _unquoted(cited, library)
             if isinstance(made, Paraphrase):
@@ -98,6 +101,20 @@ def examine(note: Note, library: Library) -> tuple[Report, Reading]:
         remarks=note.remarks,
     )
     return report, reading
+
+
+def _standings(library: Library) -> tuple[str, ...]:
+    """The caveats of all documents in all languages, by their letters."""
+    return tuple(
+        _letters(text)
+        for source in library.sources.values()
+        for text in source.document.standing.values()
+        if text
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _version() -> str:

@@ -15,12 +15,14 @@ from typing import NamedTuple, Protocol
 
 from assistant.citations import Citation
 from assistant.model import Passage, Source
-from assistant.verification.danger import reverses
+from assistant.verification.danger import reverses, word_class
 from assistant.verification.quoted import Change, Cut, Quoted
 from assistant.verification.words import Place, Run, Stream
 
 WIDEST_CHANGE = 8
 """Most words of the source that one bracketed change may stand for."""
+SHORT_CUT = 3
+"""A marked cut of so few words may not take a negation out: what is left would say the opposite."""
 
 
 class Readable(Protocol):
@@ -174,7 +176,7 @@ def _compact(blocks: list[tuple[int, int, int]], length: int) -> list[tuple[int,
 def _allowed(between: list[Cut | Change], skipped: list[str]) -> bool:
     """Whether what stands between two runs of a quotation may stand for the source's words ``skipped``."""
     if any(isinstance(element, Cut) for element in between):
-        return True
+        return len(skipped) > SHORT_CUT or not any(word_class(word) == "negation" for word in skipped)
     changes = [element for element in between if isinstance(element, Change)]
     if not changes:
         return not skipped

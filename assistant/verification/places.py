@@ -88,8 +88,12 @@ def pages_right(citation: Citation, pages: Pages, passage: Passage) -> bool:
     if not _range_right(citation.page, citation.page_end, _number(pages.first), _number(pages.last), passage):
         return False
     if citation.page_label is not None:
-        labels = {page.label for page in (pages.first, pages.last) if page is not None}
-        if citation.page_label not in labels and citation.page_label != located(passage).page_label:
+        own = located(passage)
+        exact = tuple(page.label for page in (pages.first, pages.last) if page is not None)
+        stated = (citation.page_label, citation.page_label_end or citation.page_label)
+        whole = (own.page_label, own.page_label_end or own.page_label)
+        single = citation.page_label_end is None and citation.page_label in {*exact, own.page_label}
+        if not single and stated not in (exact, whole):
             return False
     sheets = [page.physical for page in (pages.first, pages.last) if page is not None]
     if citation.pdf_page is not None:
