@@ -71,7 +71,11 @@ def command(
     if annotated:
         _annotate(path, note, report, Path(annotated))
     if fix:
-        _fix(path, Path(output) if output else path.with_name(f"{path.stem}.fixed{path.suffix}"), library.corpus)
+        _fix(
+            path,
+            Path(output) if output else path.with_name(f"{path.stem}.fixed{path.suffix}"),
+            library.corpus,
+        )
     if not report.clean:
         raise click.exceptions.Exit(1)
 

@@ -10,7 +10,9 @@ from assistant.model import Finding, Source
 from assistant.verification.check import Report, check
 from assistant.verification.note import Note
 
-REMARK = "It stands there in a former version of {title}; the document has changed since. Cite the new version."
+REMARK = (
+    "It stands there in a former version of {title}; the document has changed since. Cite the new version."
+)
 
 
 def with_former(report: Report, note: Note, corpus: Corpus, former: Iterable[Source]) -> Report:
