@@ -33,8 +33,10 @@ def count(text: str) -> int:
     return len(encoding().encode(text, disallowed_special=()))
 
 
-def fit(make: Callable[[int], Brief], most: int, max_tokens: int, text_of: Callable[[Brief], str]) -> Brief:
-    """The fullest brief of at most ``max_tokens``: items a section are lowered from ``most`` to 1.
+def fit(
+    make: Callable[[int], Brief], most: int, max_tokens: int, text_of: Callable[[Brief], str]
+) -> tuple[Brief, int]:
+    """The fullest brief of at most ``max_tokens``, and its items a section, lowered from ``most`` to 1.
 
     Raises UsageError if even one item a section is too long.
     """
@@ -42,7 +44,7 @@ def fit(make: Callable[[int], Brief], most: int, max_tokens: int, text_of: Calla
         brief = make(per_section)
         needed = count(text_of(brief))
         if needed <= max_tokens:
-            return brief
+            return brief, per_section
     raise UsageError(
         f"Even with one passage a section the brief has {needed:,} tokens; --max-tokens allows {max_tokens:,}. "
         "Raise it, or limit the brief with --kind or --cluster."

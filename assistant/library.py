@@ -272,7 +272,12 @@ class Library:
         most = per_section or PER_SECTION
         if max_tokens is None:
             return make(most)
-        return fit(make, most, max_tokens, lambda brief: self.render(brief, "md").decode("utf-8"))
+        brief, shown = fit(make, most, max_tokens, lambda brief: self.render(brief, "md").decode("utf-8"))
+        if shown < most:
+            self.warn(
+                f"--max-tokens {max_tokens:,} leaves at most {shown} passages a section, instead of {most}."
+            )
+        return brief
 
     def _material(
         self, question: str, template: str, filters: Filters | None, language: str, per_section: int | None

@@ -6,7 +6,6 @@ import html
 import io
 import shutil
 import subprocess
-import time
 import zipfile
 
 import notes as writers
@@ -225,7 +224,7 @@ def test_a_note_saved_by_libreoffice(tmp_path, kind):
     assert verdicts(EDITED.encode(), "html") == EXPECTED
 
 
-# --- speed -----------------------------------------------------------------------------------------------
+# --- size ------------------------------------------------------------------------------------------------
 
 
 def long_note(quotations: int = 1500) -> str:
@@ -242,12 +241,7 @@ def long_note(quotations: int = 1500) -> str:
     return "\n\n".join(blocks)
 
 
-def test_a_note_of_300_pages_is_verified_in_seconds():
-    text = long_note()
-    best = float("inf")
-    for _ in range(2):
-        start = time.process_time()
-        report = check(read_text(text), CORPUS)
-        best = min(best, time.process_time() - start)
+def test_every_quotation_of_a_note_of_300_pages_is_judged():
+    """How long it takes is measured by ``benchmarks/verify.py``."""
+    report = check(read_text(long_note()), CORPUS)
     assert len(report.findings) == 1500
-    assert best < 4, f"{best:.2f} s of processor time"  # 2 s is the aim; the margin is for busy machines
