@@ -343,7 +343,7 @@ class Library:
         return render_terminal(brief, template=brief.template, width=width, ansi=ansi)
 
 
-_INDEXED = ("search_notes.toml", "thesaurus/*.toml", "elsewhere.toml")
+_INDEXED = ("manifest.toml", "search_notes.toml", "thesaurus/*.toml", "elsewhere.toml")
 """Files of the project's own, beside the documents, that the index is made from."""
 
 
