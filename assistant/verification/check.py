@@ -79,9 +79,10 @@ def examine(note: Note, library: Library) -> tuple[Report, Reading]:
     paraphrases = []
     standings = _standings(library)
     for cited in reading.citations:
-        if any(standing in _letters(cited.paragraph.text) for standing in standings):
-            continue  # the list of sources, as printed by this program: its caveats are not claims of the note
         if not cited.used and any(_pinpoints(citation) for citation in cited.citations):
+            letters = _letters(cited.paragraph.text)
+            if any(standing in letters for standing in standings):
+                continue  # the list of sources, as this program prints it: its caveats are no claims of the note
             made = _unquoted(cited, library)
             if isinstance(made, Paraphrase):
                 paraphrases.append(made)
