@@ -10,7 +10,6 @@ from assistant.model import Span
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _CALL = re.compile(f"[{SUPERSCRIPTS}]+")
 _EMPHASIS = re.compile(r"\*+")
-_LINK = re.compile(r"\[([^\]\[]*)\]\([^)\s]*\)")
 
 
 def cut(text: str, spans: Iterable[Span]) -> str:

@@ -1,7 +1,7 @@
 # ruff: noqa: D102, D103, E501
 """How the store bears size: ingestion, disk, memory, warm queries, cold start.
 
-    python benchmarks/large.py run 206 10000 100000 [--server http://127.0.0.1:8000]
+    python benchmarks/large.py run 206 10000 100000
     python benchmarks/large.py table
 
 The 206 are the real units of the Recollection, embedded by the real model. Larger sizes are synthetic:
