@@ -318,6 +318,13 @@ socket.getaddrinfo = socket.create_connection = refuse
 COMMANDS = [
     ("search", "ethical recruitment", "-k", "2"),
     ("brief", "birth registration"),
+    ("brief", "birth registration", "-o", "b.docx"),
+    ("verify", "b.docx"),
+    ("batch", "--objectives", "1", "-o", "summaries"),
+    ("matrix", "-f", "md"),
+    ("config", "list"),
+    ("templates", "show", "talking-points"),
+    ("evaluate", "--set", "development", "--what", "abstention"),
     ("show", "Cluster 2, OPA, p. 17"),
     ("passages",),
     ("objectives",),
