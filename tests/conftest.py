@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 from assistant.corpus import Corpus, load_shipped
 from assistant.library import Library
+
+# The same examples at every run, and no deadline: a busy machine is no fault of the program.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)
