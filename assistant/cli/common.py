@@ -54,6 +54,26 @@ def everywhere(command: Command) -> Command:
     return command
 
 
+def text_or_json(command: Command) -> Command:
+    """The option ``--format text|json`` of commands that print for people or for programs."""
+    option = click.option(
+        "--format",
+        "fmt",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Output format.",
+    )
+    return option(command)
+
+
+def write_json(record: Any) -> None:
+    """A result for programs, on stdout."""
+    import json
+
+    click.echo(json.dumps(record, ensure_ascii=False, indent=1))
+
+
 class Names(click.ParamType):  # type: ignore[type-arg]
     """One or more names out of a table, separated by commas."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from assistant.cli import common
@@ -22,14 +20,7 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command("list", epilog="Example: gcm-draft config list --format json")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @common.everywhere
 def list_(fmt: str) -> None:
     """Every setting: its value, where it comes from, and what it may be."""
@@ -39,7 +30,7 @@ def list_(fmt: str) -> None:
     if fmt == "json":
         rows = [{"key": s.key.name, "value": s.value, "origin": s.origin, "about": s.key.about,
                  "allowed": s.key.allowed, "variable": s.key.variable} for s in found]  # fmt: skip
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        common.write_json(rows)
         return
     for s in found:
         value = "not set" if s.value is None else str(s.value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +19,7 @@ def command() -> None:
 
 
 @command.command("list", epilog="Example: gcm-draft corpus list --format json")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @common.everywhere
 def list_(fmt: str) -> None:
     """The documents, with their standing and the number of passages."""
@@ -51,7 +43,7 @@ def list_(fmt: str) -> None:
         for s in corpus.sources.values()
     ]
     if fmt == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        common.write_json(rows)
         return
     for row in rows:
         remarks = row["remarks"] if isinstance(row["remarks"], list) else []
@@ -82,14 +74,7 @@ def list_(fmt: str) -> None:
 @click.option(
     "--id", "document_id", metavar="ID", help="Its id, if not made of the file's name; for one file."
 )
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @common.everywhere
 def add(files: tuple[Path, ...], fmt: str, **options: Any) -> None:
     """Add documents of your own: PDF, Word (docx), HTML, Markdown, text, CSV; folders are walked.
@@ -106,7 +91,7 @@ def add(files: tuple[Path, ...], fmt: str, **options: Any) -> None:
     reports = common.open_library().add(files, told, **options)
     if fmt == "json":
         rows = [{k: v for k, v in _row(report).items() if v is not None} for report in reports]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        common.write_json(rows)
     refused = sum(report.outcome == "refused" for report in reports)
     if refused:
         click.echo(f"{refused} of {len(reports)} refused; the others are in the corpus.", err=True)

@@ -43,14 +43,7 @@ PARTS = ("retrieval", "abstention", "citations", "mutations")
 @click.option(
     "--per-question", is_flag=True, help="With JSON: every question's values; for the development set only."
 )
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @click.option(
     "--write", metavar="FILE", help="Write the figures to FILE as Markdown instead (or JSON, by its ending)."
 )

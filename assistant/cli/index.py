@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from assistant.cli import common
@@ -36,20 +34,13 @@ def build(force: bool, break_lock: bool) -> None:
 
 
 @command.command("status", epilog="Example: gcm-draft index status --format json")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @common.everywhere
 def status(fmt: str) -> None:
     """What is in the store, built from which corpus by which embedder, and whether it is current."""
     found = common.open_library().index_status()
     if fmt == "json":
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        common.write_json(found)
         return
     for key, value in found.items():
         shown = "; ".join(value) if isinstance(value, list) else value

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from assistant.cli import common
 
 
 @click.command("objectives", epilog="Example: gcm-draft objectives --format json")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @common.everywhere
 def command(fmt: str) -> None:
     """The 23 objectives: Zero Draft and adopted titles, and how many options the GFMD overview maps to each."""
@@ -39,7 +30,7 @@ def command(fmt: str) -> None:
             }
         )
     if fmt == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        common.write_json(rows)
         return
     for row in rows:
         click.echo(f"{row['objective']:>2}. {click.style(str(row['adopted_title']), bold=True)}")

@@ -15,14 +15,7 @@ from assistant.model import Answer, passage_dict
 @click.option(
     "-k", "limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages."
 )
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @common.filtering
 @common.everywhere
 def command(question: str, limit: int, fmt: str, **options: Any) -> None:
@@ -33,9 +26,7 @@ def command(question: str, limit: int, fmt: str, **options: Any) -> None:
     )
     answer = library.search(question, limit, filters)
     if fmt == "json":
-        import json
-
-        click.echo(json.dumps(_record(answer), ensure_ascii=False, indent=1))
+        common.write_json(_record(answer))
     else:
         _print(answer)
     if answer.abstained:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,14 +16,7 @@ if TYPE_CHECKING:
 @click.command("show", epilog='Example: gcm-draft show "Cluster 2, OPA, p. 17"')
 @click.argument("reference", required=False)
 @click.option("--quote", metavar="TEXT", help="Find the passage by words out of it instead.")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @common.everywhere
 def command(reference: str | None, quote: str | None, fmt: str) -> None:
     """The passage that an id or a citation names. If several fit, all are listed. Exit status 1 if none does."""
@@ -40,7 +32,7 @@ def command(reference: str | None, quote: str | None, fmt: str) -> None:
         raise click.exceptions.Exit(1)
     shown = [showing.show(p, corpus) for p in found]
     if fmt == "json":
-        click.echo(json.dumps([_record(s) for s in shown], ensure_ascii=False, indent=1))
+        common.write_json([_record(s) for s in shown])
         return
     if len(shown) > 1:
         click.echo(f"{len(shown)} passages fit:\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -19,14 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("verify", epilog="Example: gcm-draft verify note.docx --annotate checked.docx")
 @click.argument("file")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@common.text_or_json
 @click.option("--all", "every", is_flag=True, help="List the quotations that are ok as well.")
 @click.option(
     "--annotate",
@@ -64,7 +56,7 @@ def command(
     library = common.open_library()
     report = library.check(note)
     if fmt == "json":
-        click.echo(json.dumps(reports.report_dict(report), ensure_ascii=False, indent=1))
+        common.write_json(reports.report_dict(report))
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         click.echo(reports.report_text(report, colour=colour, every=every), nl=False)
