@@ -59,6 +59,7 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 is about. They are kept out of lexical matching; the embedder still reads them."""
 
 
+@functools.lru_cache(maxsize=100_000)
 def fold_word(word: str) -> str:
     """Lower case without accents, ligatures or curly apostrophes."""
     # Decomposed before and after: some letters have a small form only once taken apart, and the reverse.

@@ -20,7 +20,7 @@ from assistant.model import Chunk, Passage, Source
 from assistant.store import Identity, NewerStoreError, Store, new_generation, open_store, switch, writing
 from assistant.store.catalogue import Catalogue, digest, stored_id
 from assistant.store.reuse import KnownVectors
-from assistant.store.vectors import ClientVectors, local_client
+from assistant.store.vectors import ClientVectors, LocalVectors
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
@@ -159,7 +159,9 @@ class Revision:
 
     def _add(self, chunks: list[Chunk], passages: dict[str, Passage]) -> None:
         """Into Chroma: with vectors that are known, the rest through the pipeline."""
-        if self._pipeline is None:
+        collection = self.vectors.collection
+        self.vectors.expect(len(chunks))
+        if self._pipeline is None or self.vectors.collection is not collection:
             self._pipeline = make_pipeline(self._embedder, self.vectors.collection)
         known = self._known.find([digest(c.embedded) for c in chunks])
         fresh, ready = [], []
@@ -195,13 +197,14 @@ def revising(
     try:
         base = former.path if former is not None and not fresh else None
         with new_generation(root, base) as folder:
-            client = ClientVectors(local_client(folder / "chroma"), create=fresh)
+            client = LocalVectors(folder / "chroma", create=fresh)
             catalogue = Catalogue(folder / "catalogue.sqlite3", create=fresh, write=True)
             revision = Revision(catalogue, client, embedder, known, notes or {})
 
             def finish(identity: Identity, extras: dict[str, str], before: Callable[[], None]) -> None:
                 nonlocal finished
                 revision.clean()
+                client.settle()
                 revision.seal(identity, extras)
                 if former is not None:
                     former.close()  # else it could not be removed

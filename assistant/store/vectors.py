@@ -27,6 +27,9 @@ _TENANT, _DATABASE = "default_tenant", "default_database"
 _SYNC = 100
 """Vectors that may wait outside the graph on disk. Chroma's default of 1,000 leaves all of a small store
 waiting, and every opening then builds the graph anew (0.18 s instead of 0.03 s of processor time for 769 vectors)."""
+_SYNC_WHILE_FILLING = ((100_000, 10_000), (10_000, 1_000), (0, _SYNC))
+"""From how many vectors on how many may wait while a store is being filled. Chroma writes the links of the whole
+graph at every synchronisation, so at a fixed interval filling a store would write the square of its size."""
 _HNSW = {
     "hnsw": {
         "space": "cosine",
@@ -111,7 +114,7 @@ class EngineVectors:
 
 
 class ClientVectors:
-    """Any store through chromadb's public Python client; the only one that writes."""
+    """Any store through chromadb's public Python client; the only way to write."""
 
     def __init__(self, client: Any, *, create: bool = False, name: str = COLLECTION) -> None:
         self._client = client
@@ -146,11 +149,51 @@ class ClientVectors:
         for start in range(0, len(ids), _BATCH):
             self.collection.delete(ids=list(ids[start : start + _BATCH]))
 
+    def expect(self, more: int) -> None:
+        """Make ready for ``more`` vectors; :attr:`collection` may be another object afterwards."""
+
+    def settle(self) -> None:
+        """Have everything that was added in its lasting place, so that the next opening is quick."""
+
     def close(self) -> None:
         """Let go of the store's files, so that they can be moved or deleted."""
         close = getattr(self._client, "close", None)
         if close is not None:
             close()
+
+
+class LocalVectors(ClientVectors):
+    """A local store for writing; synchronises the more rarely the larger it grows."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        super().__init__(local_client(path), create=create)
+        self._path = path
+        self._size = self.count()
+        self._sync = _SYNC
+
+    def expect(self, more: int) -> None:
+        """See :class:`ClientVectors`."""
+        self._size += more
+        self._reopen(next(sync for least, sync in _SYNC_WHILE_FILLING if self._size >= least))
+
+    def settle(self) -> None:
+        """See :class:`ClientVectors`. Chroma has no call for it: it synchronises at a write, so one is made."""
+        if self._sync == _SYNC:
+            return
+        self._reopen(_SYNC)
+        some = self.collection.get(limit=1, include=["embeddings"])
+        if some["ids"]:
+            self.collection.update(ids=some["ids"], embeddings=some["embeddings"])
+
+    def _reopen(self, sync: int) -> None:
+        """Synchronise after this many vectors; Chroma heeds it only in a collection opened anew."""
+        if sync == self._sync:
+            return
+        self.collection.modify(configuration={"hnsw": {"sync_threshold": sync}})
+        self.close()
+        self._client = local_client(self._path)
+        self.collection = self._client.get_collection(self.collection.name, embedding_function=None)
+        self._sync = sync
 
 
 def local_client(path: Path) -> Any:
