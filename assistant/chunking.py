@@ -23,7 +23,7 @@ SPECIAL_TOKENS = 2
 NOT_EMBEDDED = ("footnote", "focus area", "front", "contents")
 """Topics of passages that are citable but no answer to a question; mappings repeat the options they cite."""
 EMBEDDED_NOTES = "en: "
-"""Only the English search note is embedded (the model knows English); all three are searched by their words."""
+"""Only English notes are embedded (the model knows English); those in all languages are searched by their words."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
 
 
@@ -82,6 +82,7 @@ def chunks(
         for start, end in split(passage.text, splitter, embedder.token_offsets):
             text = passage.text[start:end]
             yield Chunk(f"{passage.id}#{start}-{end}|text", passage.id, start, end, "text", text)
-        for note in (n for n in notes.get(passage.id, ()) if n.startswith(EMBEDDED_NOTES)):
-            language, _, text = note.partition(": ")
-            yield Chunk(f"{passage.id}#{language}|note", passage.id, 0, len(passage.text), "note", text)
+        embedded = (n for n in notes.get(passage.id, ()) if n.startswith(EMBEDDED_NOTES))
+        for number, note in enumerate(embedded, start=1):
+            text = note.removeprefix(EMBEDDED_NOTES)
+            yield Chunk(f"{passage.id}#{number}|note", passage.id, 0, len(passage.text), "note", text)

@@ -12,6 +12,7 @@ from assistant.lexical import Alternative, Concept, Statistics, Words, coverage,
 from assistant.ranking import Evidence
 
 if TYPE_CHECKING:
+    from assistant.contents import Contents
     from assistant.embeddings import Embedder
     from assistant.store import Store
     from assistant.thesaurus import Expansion
@@ -24,20 +25,60 @@ EXACT_UP_TO = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence on all candidates, and the question's own vector: float32, shape (dimensions,)."""
+    """The evidence on all candidates, and the question's own vector: float32, shape (dimensions,).
+
+    ``contents`` is the evidence on the same candidates by what the objective asked for covers, or empty.
+    """
 
     evidence: tuple[Evidence, ...]
     vector: Any
+    contents: tuple[Evidence, ...] = ()
 
 
-def gather(question: str, expansion: Expansion, store: Store, embedder: Embedder) -> Gathered:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """One thing that passages are weighed by: its weighed words, and how often these stand in bodies and notes."""
+
+    weighed: list[tuple[Concept, float]]
+    bodies: Statistics
+    notes: Statistics
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(sorted(self.bodies.frequency))
+
+
+def gather(
+    question: str, expansion: Expansion, store: Store, embedder: Embedder, contents: Contents | None = None
+) -> Gathered:
     """The evidence on every passage that either search brings up."""
-    concepts = make_concepts(question, expansion)
-    words, statistics = _statistics(concepts, store)
-    weighed = weigh(concepts, statistics)
-    rows = {row[0]: row[1:] for row in store.catalogue.lexical(words, CANDIDATES)}
+    asked = _sought(make_concepts(question, expansion), store)
     queries = embedder.embed(list(dict.fromkeys([question, *expansion.variants])))
-    cosines = _cosines(queries, list(rows), store)
+    if contents is None:
+        rows = _rows(asked.words, store)
+        return Gathered(_weighed(asked, rows, _cosines(queries, list(rows), store), store), queries[0])
+    covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
+    rows = _rows(sorted({*asked.words, *covered.words}), store)
+    both = [_cosines(vectors, list(rows), store) for vectors in (queries, contents.vectors)]
+    numbers = {*both[0], *both[1]}
+    for cosines in both:  # so that both speak of the same passages
+        for number in numbers:
+            cosines.setdefault(number, {})
+    evidence, covers = (_weighed(s, rows, c, store) for s, c in zip((asked, covered), both, strict=True))
+    return Gathered(evidence, queries[0], covers)
+
+
+def _rows(words: Sequence[str], store: Store) -> dict[int, tuple[str, str, str]]:
+    return {row[0]: row[1:] for row in store.catalogue.lexical(words, CANDIDATES)}
+
+
+def _weighed(
+    sought: _Sought,
+    rows: dict[int, tuple[str, str, str]],
+    cosines: dict[int, dict[str, float]],
+    store: Store,
+) -> tuple[Evidence, ...]:
+    """The evidence on the passages of either, by number."""
     numbers = sorted({*cosines, *rows})
     headings = store.catalogue.headings(numbers)
     found = []
@@ -45,12 +86,12 @@ def gather(question: str, expansion: Expansion, store: Store, embedder: Embedder
         views = cosines.get(number, {})
         body, above, notes = rows.get(number, ("", "", ""))
         text = views.get("text", 0.0)
-        met = coverage(weighed, Words.of(body, above), statistics) if body else 0.0
+        met = coverage(sought.weighed, Words.of(body, above), sought.bodies) if body else 0.0
         note, met_note = views.get("note", text), met
         if "note" in views:
-            met_note = coverage(weighed, Words.of(notes), statistics) if notes else 0.0
+            met_note = coverage(sought.weighed, Words.of(notes), sought.notes) if notes else 0.0
         found.append(Evidence(number, text, note, met, met_note, headings[number]))
-    return Gathered(tuple(found), queries[0])
+    return tuple(found)
 
 
 def make_concepts(question: str, expansion: Expansion) -> list[Concept]:
@@ -73,13 +114,16 @@ def make_concepts(question: str, expansion: Expansion) -> list[Concept]:
     return concepts
 
 
-def _statistics(concepts: Sequence[Concept], store: Store) -> tuple[list[str], Statistics]:
+def _sought(concepts: Sequence[Concept], store: Store) -> _Sought:
     words = {t for c in concepts for t in c.asked} | {
         t for c in concepts for a in c.alternatives for t in a.terms
     }
-    frequency = store.catalogue.document_frequency(sorted(words)) if words else {}
-    known = sorted(w for w in words if w in frequency)
-    return known, Statistics(store.catalogue.count("passage"), store.catalogue.mean_length(), frequency)
+    catalogue = store.catalogue
+    frequency = catalogue.document_frequency(sorted(words)) if words else {}
+    count = catalogue.count("passage")
+    bodies = Statistics(count, catalogue.mean_length(), frequency)
+    notes = Statistics(count, catalogue.mean_length("notes"), frequency)
+    return _Sought(weigh(concepts, bodies), bodies, notes)
 
 
 def _cosines(queries: Any, lexical: Sequence[int], store: Store) -> dict[int, dict[str, float]]:

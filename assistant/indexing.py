@@ -66,6 +66,8 @@ def _open_server(library: Library) -> Store:
 
     found = _server_differences(library)
     if found is None:
+        if library.own:
+            raise server.vanished(library.workspace)
         build(library)
     elif found:
         raise server.unneeded(library.workspace, found)
@@ -78,8 +80,13 @@ def _server_differences(library: Library) -> list[str] | None:
     """How the store on the server differs from what the library needs; None if there is none."""
     from assistant.store import server
 
-    meta = server.identity_of(library.workspace)
-    return None if meta is None else library.identity.differences(meta)
+    for _ in range(2):
+        meta = server.identity_of(library.workspace)
+        found = None if meta is None else library.identity.differences(meta)
+        if not found:
+            break
+        library.forget()  # another machine may have changed it after its documents were fetched
+    return found
 
 
 def _usable(library: Library, root: Path) -> Store | None:
@@ -186,6 +193,8 @@ def _bring_server(library: Library) -> None:
 
     differences = _server_differences(library)
     if differences is None:
+        if library.own:
+            raise server.vanished(library.workspace)
         _bring(library, None)
     elif differences:
         raise server.unneeded(library.workspace, differences)
@@ -291,9 +300,11 @@ def _notes(library: Library) -> dict[str, tuple[str, ...]]:
 
 def extras(library: Library) -> dict[str, str]:
     """What is kept in the store so that a question need not prepare it."""
+    from assistant import contents
     from assistant.elsewhere import Elsewhere
 
     return {
+        "objective_contents": contents.prepare(library.embedder),
         "thesaurus": library.read_thesaurus(None).dump(),
         "elsewhere": Elsewhere.prepare(library.embedder).dump(),
     }

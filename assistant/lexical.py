@@ -77,18 +77,6 @@ def importance(concept: Concept, statistics: Statistics) -> float:
     return statistics.idf("")
 
 
-def saturation(alternative: Alternative, passage: Words, statistics: Statistics) -> float:
-    """BM25's term frequency part, scaled to [0, 1); of a phrase the least of its words; 0 if one is absent."""
-    least = math.inf
-    for term in alternative.terms:
-        count = passage.counts.get(term)
-        if not count:
-            return 0.0
-        least = min(least, count)
-    norm = K1 * (1 - B + B * passage.length / statistics.mean_length)
-    return alternative.weight * least / (least + norm) if alternative.terms else 0.0
-
-
 def weigh(concepts: Sequence[Concept], statistics: Statistics) -> list[tuple[Concept, float]]:
     """Each concept with its share of the question's importance; the shares add up to 1."""
     weights = [importance(c, statistics) for c in concepts]
@@ -97,8 +85,25 @@ def weigh(concepts: Sequence[Concept], statistics: Statistics) -> list[tuple[Con
 
 
 def coverage(weighed: Sequence[tuple[Concept, float]], passage: Words, statistics: Statistics) -> float:
-    """The share of the question, as weighed by :func:`weigh`, that the passage meets; in [0, 1)."""
-    return sum(
-        share * max((saturation(a, passage, statistics) for a in concept.alternatives), default=0.0)
-        for concept, share in weighed
-    )
+    """The share of the question, as weighed by :func:`weigh`, that the passage meets; in [0, 1).
+
+    A concept is met by its best alternative, a phrase by the rarest of its words in the passage.
+    """
+    counts = passage.counts
+    norm = K1 * (1 - B + B * passage.length / statistics.mean_length)
+    total = 0.0
+    for concept, share in weighed:
+        best = 0.0
+        for alternative in concept.alternatives:
+            # A loop and not min() over a generator: this is the innermost step of every question.
+            least = math.inf
+            for term in alternative.terms:
+                count = counts.get(term)
+                if count is None:
+                    break
+                least = min(least, count)
+            else:
+                if alternative.terms:
+                    best = max(best, alternative.weight * least / (least + norm))
+        total += share * best
+    return total

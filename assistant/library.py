@@ -19,6 +19,7 @@ from assistant.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
     from assistant.adding import Report as Added
+    from assistant.contents import Contents
     from assistant.corpus import Corpus
     from assistant.embeddings import Embedder
     from assistant.model import Answer, Brief, Document, Passage, Source
@@ -236,8 +237,14 @@ class Library:
         sought = asked
         if number is not None and asked_by_number(asked):
             sought = self.objectives[number].adopted_title
-        ranking = self.retriever.rank(sought, filters or Filters())
+        ranking = self.retriever.rank(sought, filters or Filters(), self._contents(number))
         return ranking if sought == asked else replace(ranking, question=asked)
+
+    def _contents(self, number: int | None) -> Contents | None:
+        """What this objective covers, if the question names one."""
+        from assistant.contents import restore
+
+        return restore(self._store.catalogue.extra("objective_contents"), number) if number else None
 
     @cached_property
     def objectives(self) -> dict[int, Objective]:
@@ -343,7 +350,14 @@ class Library:
         return render_terminal(brief, template=brief.template, width=width, ansi=ansi)
 
 
-_INDEXED = ("manifest.toml", "search_notes.toml", "thesaurus/*.toml", "elsewhere.toml")
+_INDEXED = (
+    "manifest.toml",
+    "search_notes.toml",
+    "search_wordings.toml",
+    "thesaurus/*.toml",
+    "elsewhere.toml",
+    "objective_contents.toml",
+)
 """Files of the project's own, beside the documents, that the index is made from."""
 
 

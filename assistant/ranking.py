@@ -50,9 +50,15 @@ NEIGHBOURS = 3
 """How many passages of a heading speak for it."""
 
 
-def scores(evidence: Sequence[Evidence], w: Weights) -> list[float]:
-    """The score of each passage with what its heading adds; comparable within one question."""
+def scores(evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence] = ()) -> list[float]:
+    """The score of each passage with what its heading adds; comparable within one question.
+
+    ``contents``: evidence on the same passages by what the objective asked for covers; it counts as much as
+    the question's own words.
+    """
     own = [e.own_score(w) for e in evidence]
+    if contents:
+        own = [score + e.own_score(w) for score, e in zip(own, contents, strict=True)]
     by_heading: dict[tuple[str, str], list[float]] = {}
     for e, score in zip(evidence, own, strict=True):
         by_heading.setdefault(e.heading, []).append(score)
@@ -65,16 +71,27 @@ def scores(evidence: Sequence[Evidence], w: Weights) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When there is no answer or a weak one, by the score of the best passage.
+    """When there is no answer or a weak one, by the score of the best passage and by the lead.
 
-    Below ``none`` there is none; nor below ``sure`` if the question is nearer by ``margin`` (a difference of
-    cosines) to a subject that belongs elsewhere than to any passage. Below ``weak`` the answer is weak.
+    The lead is how much nearer (a difference of cosines) the question is to the nearest passage than to any
+    subject that belongs elsewhere. Below ``none`` there is no answer, nor below ``sure`` with a lead less
+    than ``astray``. Below ``weak`` the answer is weak, and below ``firm`` with a lead less than ``narrow``.
     """
 
     none: float = 0.40
-    margin: float = -0.15
-    sure: float = 0.88
+    sure: float = 0.95
+    astray: float = -0.12
     weak: float = 0.80
+    firm: float = 1.00
+    narrow: float = 0.10
+
+    def refused(self, best: float, lead: float) -> bool:
+        """Whether there is no answer."""
+        return best < self.none or (best < self.sure and lead < self.astray)
+
+    def weakly(self, best: float, lead: float) -> bool:
+        """Whether the answer, if there is one, is weak."""
+        return best < self.weak or (best < self.firm and lead < self.narrow)
 
 
 WEIGHTS = Weights()

@@ -17,6 +17,7 @@ from assistant.model import Answer, Document, Hit, Kind, Passage
 from assistant.ranking import THRESHOLDS, WEIGHTS, Evidence, Thresholds, Weights, scores
 
 if TYPE_CHECKING:
+    from assistant.contents import Contents
     from assistant.elsewhere import Elsewhere
     from assistant.embeddings import Embedder
     from assistant.store import Store
@@ -130,12 +131,15 @@ class Retriever:
             ranking.excluded,
         )
 
-    def rank(self, question: str, filters: Filters = Filters()) -> Ranking:
-        """All candidates that meet the filters, best first."""
+    def rank(self, question: str, filters: Filters = Filters(), contents: Contents | None = None) -> Ranking:
+        """All candidates that meet the filters, best first.
+
+        ``contents`` is what the objective covers that the question names, if it names one.
+        """
         question = clean_question(question)
         expansion = self._thesaurus.expand(question)
-        gathered = gather(question, expansion, self._store, self._embedder)
-        totals = scores(gathered.evidence, self._weights)
+        gathered = gather(question, expansion, self._store, self._embedder, contents)
+        totals = scores(gathered.evidence, self._weights, gathered.contents)
         eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
         scored = sorted(
             (
@@ -147,8 +151,7 @@ class Retriever:
         )[:RANKED]
         passages = self._catalogue.passages([e.number for _, e in scored])
         rows, also_at = _fold_duplicates([(passages[e.number], score, e) for score, e in scored])
-        everything = max(totals, default=0.0)
-        judged = self._judge(expansion, gathered, everything, scored[0][0] if scored else None)
+        judged = self._judge(expansion, gathered, [e.number for _, e in scored])
         return Ranking(
             question,
             expansion,
@@ -183,21 +186,26 @@ class Retriever:
     # -- abstention ------------------------------------------------------------------------------------------
 
     def _judge(
-        self, expansion: Expansion, gathered: Gathered, best: float, best_shown: float | None
+        self, expansion: Expansion, gathered: Gathered, shown: Sequence[int]
     ) -> tuple[bool, bool, str | None]:
-        """Whether to abstain, whether the answer is weak, and why.
+        """Whether to abstain, whether the answer is weak, and why; by the question's own words alone.
 
-        Whether the corpus speaks of the question at all is judged on all of it (``best`` is the best score),
-        whether the answer is weak on what the filters leave (``best_shown``, None for nothing).
+        Whether the corpus speaks of the question at all is judged on all of it, whether the answer is weak
+        on what the filters leave (``shown``, passages by number).
         """
-        if best_shown is None:
+        if not shown:
             return True, True, NO_PASSAGE
-        t = self._thresholds
+        by_number = dict(
+            zip((e.number for e in gathered.evidence), scores(gathered.evidence, self._weights), strict=True)
+        )
+        best, best_shown = max(by_number.values()), max(by_number[n] for n in shown)
         nearest = max(max(e.text, e.note) for e in gathered.evidence)
         elsewhere = self._elsewhere.nearest(gathered.vector, expansion.language) if self._elsewhere else -1.0
-        if min(best, best_shown / FILTERED) < t.none or (nearest - elsewhere < t.margin and best < t.sure):
+        lead, t = nearest - elsewhere, self._thresholds
+        if t.refused(best, lead) or best_shown < FILTERED * t.none:
             return True, True, NOTHING
-        return False, best_shown < t.weak, WEAK if best_shown < t.weak else None
+        weak = t.weakly(best_shown, lead)
+        return False, weak, WEAK if weak else None
 
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:

@@ -1,6 +1,8 @@
 """The project's own search notes: what a passage asks for, in plain English, French and Spanish.
 
-They are indexed beside the passages they speak of and never shown as a quotation.
+Beside each note stand wordings: how people who need the passage would ask for it in everyday words (document
+expansion, Nogueira et al. 2019, here written, not generated). Both are indexed with the passages they speak of
+and never shown as a quotation.
 """
 
 from __future__ import annotations
@@ -18,20 +20,30 @@ _DEFAULT_DOCUMENT = "gfmd-thematic-recollection-2017"
 
 
 def load_notes(corpus: Corpus) -> dict[str, tuple[str, ...]]:
-    """Notes by passage id, each beginning with its language ("fr: ..."). Raises SourceError for unknown passages."""
-    path = shipped("corpus") / "search_notes.toml"
-    if not path.is_file():
-        return {}
+    """Notes by passage id, then wordings, each beginning with its language ("fr: ...").
+
+    Raises SourceError for passages that do not exist.
+    """
+    notes: dict[str, tuple[str, ...]] = {}
+    for name in ("search_notes.toml", "search_wordings.toml"):
+        for passage, entry in _read(name, corpus).items():
+            notes[passage] = (*notes.get(passage, ()), *(f"{lang}: {entry[lang]}" for lang in sorted(entry)))
+    return notes
+
+
+def _read(name: str, corpus: Corpus) -> dict[str, dict[str, str]]:
+    """One file: a text by language by passage id; several lines of a language are one text."""
+    path = shipped("corpus") / name
     record = tomllib.loads(path.read_text(encoding="utf-8"))
-    notes = {
-        key if "/" in key else f"{_DEFAULT_DOCUMENT}/{key}": tuple(
-            f"{lang}: {text}" for lang, text in sorted(entry.items())
-        )
+    entries = {
+        key if "/" in key else f"{_DEFAULT_DOCUMENT}/{key}": {
+            lang: text if isinstance(text, str) else " ".join(text) for lang, text in entry.items()
+        }
         for key, entry in record.items()
     }
-    unknown = sorted(set(notes) - set(corpus.passages))
+    unknown = sorted(set(entries) - set(corpus.passages))
     if unknown:
         raise SourceError(
-            f"{path.name} speaks of passages that do not exist: {', '.join(unknown[:5])}. Correct the file."
+            f"{name} speaks of passages that do not exist: {', '.join(unknown[:5])}. Correct the file."
         )
-    return notes
+    return entries

@@ -28,7 +28,7 @@ ORDER = [
     {"corpus"},
     {"objectives", "search_notes", "thesaurus", "workspace", "showing", "questions_file"},
     {"embeddings", "embedders", "verification", "lexical", "ranking", "excerpts"},
-    {"chunking", "elsewhere"},
+    {"chunking", "contents", "elsewhere"},
     {"store", "own_documents"},
     {"evidence"},
     {"retrieval"},

@@ -40,7 +40,7 @@ __all__ = [
     "writing",
 ]
 
-INDEX_VERSION = "3"
+INDEX_VERSION = "4"
 """Raised whenever what is indexed, or how, changes; an older store is then built anew."""
 
 

@@ -302,14 +302,16 @@ class Catalogue:
             told.append(word)
         return told
 
-    def mean_length(self) -> float:
-        """Mean number of terms of a passage's body, at least 1."""
-        return max(1.0, float(self._meta.get("mean_length", "1")))
+    def mean_length(self, field: str = "body") -> float:
+        """Mean number of terms of passages in their ``body`` or ``notes``, empty ones left out; at least 1."""
+        return max(1.0, float(self._meta.get(f"mean_length_{field}", "1")))
 
     def measure(self) -> None:
-        """Record the mean length of bodies, for BM25; call after all passages are entered."""
-        query = "SELECT avg(length(body) - length(replace(body, ' ', '')) + 1) FROM lexical"
-        self.set_meta({"mean_length": repr(float(self._query(query)[0][0] or 1.0))})
+        """Record mean lengths, for BM25; call after all passages are entered."""
+        for field in ("body", "notes"):
+            length = f"length({field}) - length(replace({field}, ' ', '')) + 1"
+            mean = self._query(f"SELECT avg({length}) FROM lexical WHERE {field} <> ''")[0][0]  # noqa: S608
+            self.set_meta({f"mean_length_{field}": repr(float(mean or 1.0))})
 
 
 _CHUNKS_OF = (

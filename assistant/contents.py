@@ -1,0 +1,65 @@
+"""What an objective of the Compact covers, by which passages are weighed when a question names the objective.
+
+A title says little of what an objective asks for ("Address and reduce vulnerabilities in migration"). Its
+aspects, in the project's own words (``corpus/objective_contents.toml``), say the rest.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.analysis import terms
+from assistant.resources import shipped
+
+if TYPE_CHECKING:
+    from assistant.embeddings import Embedder
+
+FILE = "objective_contents.toml"
+TOGETHER = 4
+"""Aspects embedded as one text: a single phrase is too short to tell passages apart, all of them too vague."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The aspects of one objective: ``terms`` of all, and ``vectors`` as float32 of shape (groups, dimensions)."""
+
+    terms: tuple[str, ...]
+    vectors: Any
+
+
+def prepare(embedder: Embedder, path: Path | None = None) -> str:
+    """The contents of all objectives, embedded now, as text for the store."""
+    record = tomllib.loads((path or shipped("corpus") / FILE).read_text(encoding="utf-8"))
+    groups = {
+        entry["number"]: [
+            "; ".join(entry["covers"][i : i + TOGETHER]) for i in range(0, len(entry["covers"]), TOGETHER)
+        ]
+        for entry in record["objective"]
+    }
+    vectors = iter(embedder.embed(list(itertools.chain.from_iterable(groups.values()))))
+    return json.dumps(
+        {
+            number: {
+                "terms": list(dict.fromkeys(terms(" ".join(texts)))),
+                "vectors": [base64.b64encode(next(vectors).tobytes()).decode("ascii") for _ in texts],
+            }
+            for number, texts in groups.items()
+        }
+    )
+
+
+def restore(prepared: str, number: int) -> Contents | None:
+    """The contents of one objective from :func:`prepare`; None for a number that has none."""
+    import numpy as np
+
+    entry = json.loads(prepared).get(str(number))
+    if entry is None:
+        return None
+    rows = [np.frombuffer(base64.b64decode(row), dtype=np.float32) for row in entry["vectors"]]
+    return Contents(tuple(entry["terms"]), np.stack(rows))

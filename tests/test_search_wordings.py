@@ -1,0 +1,101 @@
+"""The search wordings: for every passage with a note, in three languages, own words, and no question of the sets."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from assistant.analysis import terms
+from assistant.corpus import Corpus, load_shipped
+from assistant.evaluation.questions import SETS, load
+from assistant.resources import shipped
+
+RECOLLECTION = "gfmd-thematic-recollection-2017"
+LINES = {"en": 5, "fr": 3, "es": 3}
+LONGEST_COPY = 7  # words
+ALIKE = 0.8
+"""Share of common terms from which a wording would be the question itself in another order."""
+
+Wordings = dict[str, dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return load_shipped()
+
+
+def written(name: str) -> str:
+    return Path(str(shipped("corpus") / name)).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def wordings() -> Wordings:
+    record: Wordings = tomllib.loads(written("search_wordings.toml"))
+    return record
+
+
+def runs(text: str, length: int) -> set[tuple[str, ...]]:
+    found = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    return {tuple(found[i : i + length]) for i in range(len(found) - length + 1)}
+
+
+def test_the_header_says_what_the_wordings_are() -> None:
+    header = " ".join(
+        line.lstrip("# ") for line in written("search_wordings.toml").split("\n[", 1)[0].splitlines()
+    )
+    said = (
+        "project's own words",
+        "from each passage alone",
+        "without sight of any question set",
+        "never shown or cited",
+    )
+    assert [phrase for phrase in said if phrase not in header] == []
+
+
+def test_every_passage_with_a_note_has_its_wordings_and_no_other(wordings: Wordings) -> None:
+    assert set(wordings) == set(tomllib.loads(written("search_notes.toml")))
+
+
+def test_every_passage_has_as_many_lines_in_each_language(wordings: Wordings) -> None:
+    wrong = [key for key, entry in wordings.items() if {k: len(v) for k, v in entry.items()} != LINES]
+    assert not wrong
+
+
+def test_every_line_is_short_and_no_two_of_a_passage_are_the_same(wordings: Wordings) -> None:
+    wrong = [
+        (key, line)
+        for key, entry in wordings.items()
+        for lines in entry.values()
+        for line in lines
+        if not 4 <= len(line.split()) <= 16 or lines.count(line) > 1
+    ]
+    assert not wrong
+
+
+def test_no_line_copies_its_passage(corpus: Corpus, wordings: Wordings) -> None:
+    copied = []
+    for key, entry in wordings.items():
+        passage = corpus.passages[key if "/" in key else f"{RECOLLECTION}/{key}"]
+        copied += [
+            (key, line) for line in entry["en"] if runs(line, LONGEST_COPY) & runs(passage.text, LONGEST_COPY)
+        ]
+    assert not copied
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_line_is_a_question_of_the_sets(wordings: Wordings, name: str) -> None:
+    """The wordings must not know what is asked. Only keys are told, as the test set is not to be read."""
+    asked = [(q.language, frozenset(terms(q.question, q.language))) for q in load(name)]
+    told = []
+    for key, entry in wordings.items():
+        for language, lines in entry.items():
+            own = [frozenset(terms(line, language)) for line in lines]
+            told += [
+                key
+                for a in own
+                for lang, q in asked
+                if lang == language and q and len(a & q) >= ALIKE * len(a | q)
+            ]
+    assert not told
