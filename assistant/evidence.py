@@ -23,6 +23,10 @@ EXACT_UP_TO = 6_000
 """Chunks up to which the vector search simply returns them all, so that no neighbour is missed."""
 
 
+_Rows = dict[int, tuple[str, str, str]]
+"""Body, headings and notes, as terms, of the passages that the lexical search brought up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The evidence on all candidates, and the question's own vector: float32, shape (dimensions,).
@@ -33,6 +37,20 @@ class Gathered:
     evidence: tuple[Evidence, ...]
     vector: Any
     contents: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The user's filters: as an SQL condition on the catalogue's passages, and as far as Chroma knows them.
+
+    In a large store the best of what meets a filter may be far from the best of all, so it is searched for
+    apart. ``numbers`` are passages that meet a filter of which Chroma knows nothing.
+    """
+
+    condition: str
+    values: tuple[Any, ...]
+    metadata: dict[str, Any] | None
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +67,22 @@ class _Sought:
 
 
 def gather(
-    question: str, expansion: Expansion, store: Store, embedder: Embedder, contents: Contents | None = None
+    question: str,
+    expansion: Expansion,
+    store: Store,
+    embedder: Embedder,
+    contents: Contents | None = None,
+    narrowing: Narrowing | None = None,
 ) -> Gathered:
     """The evidence on every passage that either search brings up."""
     asked = _sought(make_concepts(question, expansion), store)
     queries = embedder.embed(list(dict.fromkeys([question, *expansion.variants])))
     if contents is None:
-        rows = _rows(asked.words, store)
-        return Gathered(_weighed(asked, rows, _cosines(queries, list(rows), store), store), queries[0])
+        rows = _rows(asked.words, store, narrowing)
+        return Gathered(_weighed(asked, rows, _cosines(queries, rows, store, narrowing), store), queries[0])
     covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
-    rows = _rows(sorted({*asked.words, *covered.words}), store)
-    both = [_cosines(vectors, list(rows), store) for vectors in (queries, contents.vectors)]
+    rows = _rows(sorted({*asked.words, *covered.words}), store, narrowing)
+    both = [_cosines(vectors, rows, store, narrowing) for vectors in (queries, contents.vectors)]
     numbers = {*both[0], *both[1]}
     for cosines in both:  # so that both speak of the same passages
         for number in numbers:
@@ -68,13 +91,16 @@ def gather(
     return Gathered(evidence, queries[0], covers)
 
 
-def _rows(words: Sequence[str], store: Store) -> dict[int, tuple[str, str, str]]:
-    return {row[0]: row[1:] for row in store.catalogue.lexical(words, CANDIDATES)}
+def _rows(words: Sequence[str], store: Store, narrowing: Narrowing | None) -> _Rows:
+    found = store.catalogue.lexical(words, CANDIDATES)
+    if narrowing is not None and len(found) == CANDIDATES:
+        found += store.catalogue.lexical(words, CANDIDATES, narrowing.condition, narrowing.values)
+    return {row[0]: row[1:] for row in found}
 
 
 def _weighed(
     sought: _Sought,
-    rows: dict[int, tuple[str, str, str]],
+    rows: _Rows,
     cosines: dict[int, dict[str, float]],
     store: Store,
 ) -> tuple[Evidence, ...]:
@@ -126,14 +152,19 @@ def _sought(concepts: Sequence[Concept], store: Store) -> _Sought:
     return _Sought(weigh(concepts, bodies), bodies, notes)
 
 
-def _cosines(queries: Any, lexical: Sequence[int], store: Store) -> dict[int, dict[str, float]]:
+def _cosines(
+    queries: Any, rows: _Rows, store: Store, narrowing: Narrowing | None
+) -> dict[int, dict[str, float]]:
     """The best cosine of each candidate's views ("text", "note") over all forms of the question."""
     import numpy as np
 
     chunks = store.catalogue.count("chunk")
     exact = chunks <= EXACT_UP_TO
     best: dict[str, float] = {}
-    for row in store.vectors.query(queries.tolist(), chunks if exact else CANDIDATES):
+    found_near = store.vectors.query(queries.tolist(), chunks if exact else CANDIDATES)
+    if not exact and narrowing is not None and narrowing.metadata is not None:
+        found_near += store.vectors.query(queries.tolist(), CANDIDATES, narrowing.metadata)
+    for row in found_near:
         for chunk, cosine in row:
             best[chunk] = max(cosine, best.get(chunk, -1.0))
     if exact and len(best) < chunks:
@@ -143,7 +174,8 @@ def _cosines(queries: Any, lexical: Sequence[int], store: Store) -> dict[int, di
         )
     places = store.catalogue.chunk_passages(list(best))
     if not exact:
-        missing = [c for ids in store.catalogue.chunks_of(lexical).values() for c in ids if c not in best]
+        wanted = [*rows, *(narrowing.numbers if narrowing else ())]
+        missing = [c for ids in store.catalogue.chunks_of(wanted).values() for c in ids if c not in best]
         for chunk, vector in store.vectors.vectors(missing).items():
             best[chunk] = round(float(np.max(queries @ np.asarray(vector, dtype=np.float32))), 6)
         places.update(store.catalogue.chunk_passages(missing))

@@ -229,7 +229,7 @@ class Library:
 
     def _rank(self, question: str, filters: Filters | None) -> Ranking:
         """A ranking; an objective named by number alone is searched by its titles."""
-        from assistant.objectives import asked_by_number, match_objective
+        from assistant.objectives import asked_by_number, asked_by_plain_name, match_objective
         from assistant.retrieval import Filters, clean_question
 
         asked = clean_question(question)
@@ -237,14 +237,15 @@ class Library:
         sought = asked
         if number is not None and asked_by_number(asked):
             sought = self.objectives[number].adopted_title
-        ranking = self.retriever.rank(sought, filters or Filters(), self._contents(number))
+        contents = None if number is None or asked_by_plain_name(asked) else self._contents(number)
+        ranking = self.retriever.rank(sought, filters or Filters(), contents)
         return ranking if sought == asked else replace(ranking, question=asked)
 
-    def _contents(self, number: int | None) -> Contents | None:
-        """What this objective covers, if the question names one."""
+    def _contents(self, number: int) -> Contents | None:
+        """What this objective covers."""
         from assistant.contents import restore
 
-        return restore(self._store.catalogue.extra("objective_contents"), number) if number else None
+        return restore(self._store.catalogue.extra("objective_contents"), number)
 
     @cached_property
     def objectives(self) -> dict[int, Objective]:

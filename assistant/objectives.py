@@ -134,6 +134,15 @@ def asked_by_number(question: str) -> int | None:
     return int(match[1]) if match and 1 <= int(match[1]) <= len(load()) else None
 
 
+def asked_by_plain_name(question: str) -> bool:
+    """Whether a question is nothing but an objective's plain name ("remittances").
+
+    The words ask for their own subject then, not for all that the objective covers.
+    """
+    asked = _letters(question)
+    return any(asked == _letters(name) for o in load() for name in o.aliases)
+
+
 def _letters(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold().replace("-", "")))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.chunking import NOT_EMBEDDED
 from assistant.citation_label import label
 from assistant.errors import UsageError
-from assistant.evidence import Gathered, gather
+from assistant.evidence import Gathered, Narrowing, gather
 from assistant.i18n import N_
 from assistant.model import Answer, Document, Hit, Kind, Passage
 from assistant.ranking import THRESHOLDS, WEIGHTS, Evidence, Thresholds, Weights, scores
@@ -138,7 +138,8 @@ class Retriever:
         """
         question = clean_question(question)
         expansion = self._thesaurus.expand(question)
-        gathered = gather(question, expansion, self._store, self._embedder, contents)
+        narrowing = self._narrowing(filters)
+        gathered = gather(question, expansion, self._store, self._embedder, contents, narrowing)
         totals = scores(gathered.evidence, self._weights, gathered.contents)
         eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
         scored = sorted(
@@ -165,6 +166,16 @@ class Retriever:
         )
 
     # -- filters ---------------------------------------------------------------------------------------------
+
+    def _narrowing(self, filters: Filters) -> Narrowing | None:
+        if filters == Filters():
+            return None
+        known = (("kind", filters.kinds), ("document", filters.documents), ("cluster", filters.clusters))
+        parts = [{field: {"$in": list(chosen)}} for field, chosen in known if chosen]
+        metadata = {"$and": parts} if len(parts) > 1 else parts[0] if parts else None
+        where, values = condition(filters)
+        numbers = sorted(self._catalogue.eligible(where, values)) if filters.objectives else []
+        return Narrowing(where, tuple(values), metadata, tuple(numbers))
 
     def _excluded(self, filters: Filters) -> dict[str, int]:
         """How many passages each filter alone leaves out."""

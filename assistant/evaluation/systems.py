@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.evaluation.measures import DEPTH
 from assistant.evaluation.questions import Question, Scope
@@ -87,15 +87,19 @@ class _NotelessCatalogue(Catalogue):
         query = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
         return int(self._db.execute(query, (match,)).fetchone()[0])
 
-    def lexical(self, words: Sequence[str], limit: int) -> list[tuple[int, str, str, str]]:
+    def lexical(
+        self, words: Sequence[str], limit: int, where: str = "", values: Sequence[Any] = ()
+    ) -> list[tuple[int, str, str, str]]:
         """As the catalogue's, searched in bodies and headings only."""
         if not words:
             return []
         match = "{body headings} : (" + " OR ".join(f'"{w}"' for w in words) + ")"
+        among = f"AND rowid IN (SELECT number FROM passage WHERE {where}) " if where else ""  # noqa: S608
         query = (
-            "SELECT rowid, body, headings, '' FROM lexical WHERE lexical MATCH ? ORDER BY rank, rowid LIMIT ?"
+            f"SELECT rowid, body, headings, '' FROM lexical WHERE lexical MATCH ? {among}"  # noqa: S608
+            "ORDER BY rank, rowid LIMIT ?"
         )
-        return self._db.execute(query, (match, limit)).fetchall()
+        return self._db.execute(query, (match, *values, limit)).fetchall()
 
 
 def variants(library: Library, *, notes: bool = True) -> list[Program]:

@@ -274,16 +274,22 @@ class Catalogue:
         rows = self._query(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", list(words))  # noqa: S608
         return dict(rows)
 
-    def lexical(self, words: Sequence[str], limit: int) -> list[tuple[int, str, str, str]]:
-        """The ``limit`` best passages by BM25 for any of the terms: number, body, headings, notes."""
+    def lexical(
+        self, words: Sequence[str], limit: int, where: str = "", values: Sequence[Any] = ()
+    ) -> list[tuple[int, str, str, str]]:
+        """The ``limit`` best passages by BM25 for any of the terms: number, body, headings, notes.
+
+        Of those only that meet an SQL condition of retrieval, if one is given.
+        """
         if not words:
             return []
         words = self._telling(words)
         match = " OR ".join(f'"{w}"' for w in words)
+        among = f"AND rowid IN (SELECT number FROM passage WHERE {where}) " if where else ""  # noqa: S608
         return self._query(
-            "SELECT rowid, body, headings, notes FROM lexical WHERE lexical MATCH ? "
+            f"SELECT rowid, body, headings, notes FROM lexical WHERE lexical MATCH ? {among}"  # noqa: S608
             "ORDER BY rank, rowid LIMIT ?",
-            (match, limit),
+            (match, *values, limit),
         )
 
     def _telling(self, words: Sequence[str]) -> Sequence[str]:

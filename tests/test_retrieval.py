@@ -1,0 +1,81 @@
+"""What retrieval does beyond its figures: filters in a large store, refusals, and questions that name an objective."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import evidence
+from assistant.library import Library
+from assistant.ranking import THRESHOLDS
+from assistant.retrieval import Filters
+
+RECOLLECTION = "gfmd-thematic-recollection-2017"
+BRIEF = "gfmd-dialogue-cluster6-session-brief-2017"
+NARROW = {
+    "a rare kind": Filters(kinds=("guiding_question",)),
+    "a small document": Filters(documents=(BRIEF,)),
+    "a cluster": Filters(clusters=(4,)),
+    "a kind of a document": Filters(kinds=("practice_example",), documents=(RECOLLECTION,)),
+    "what experts mapped to an objective": Filters(objectives=(20,)),
+    "an objective and a kind": Filters(objectives=(22,), kinds=("policy_option",)),
+}
+
+
+@pytest.fixture
+def as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is searched as a large one: by the graph, few candidates of each search."""
+    monkeypatch.setattr(evidence, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(evidence, "CANDIDATES", 8)
+
+
+@pytest.mark.parametrize("filters", NARROW.values(), ids=NARROW.keys())
+@pytest.mark.parametrize("question", ["ethical recruitment", "cheaper transfer of remittances"])
+def test_a_filter_leaves_the_best_of_what_meets_it_even_in_a_large_store(
+    built_store: Library, question: str, filters: Filters, as_if_large: None
+) -> None:
+    narrowed = [hit.passage.id for hit in built_store.retriever.search(question, 5, filters).hits]
+    evidence.EXACT_UP_TO = 10**9
+    every = [hit.passage.id for hit in built_store.retriever.search(question, 40, filters).hits]
+    assert set(narrowed) <= set(every)
+    assert set(every[:2]) <= set(narrowed)
+
+
+REFUSALS = {
+    "nothing like it": (0.30, 0.50, "refused"),
+    "an ordinary answer": (1.20, 0.20, "answered"),
+    "nearer to what belongs elsewhere": (0.80, -0.20, "refused"),
+    "so good that the lead does not matter": (1.10, -0.20, "answered"),
+    "a poor answer": (0.60, 0.20, "weak"),
+    "a middling answer that is hardly ahead": (0.95, 0.05, "weak"),
+    "a middling answer well ahead": (0.95, 0.20, "answered"),
+}
+
+
+@pytest.mark.parametrize(("best", "lead", "expected"), REFUSALS.values(), ids=REFUSALS.keys())
+def test_thresholds(best: float, lead: float, expected: str) -> None:
+    found = (
+        "refused"
+        if THRESHOLDS.refused(best, lead)
+        else "weak"
+        if THRESHOLDS.weakly(best, lead)
+        else "answered"
+    )
+    assert found == expected
+
+
+def test_an_objective_is_searched_by_what_it_covers_and_its_plain_name_by_itself(
+    built_store: Library,
+) -> None:
+    def order(question: str, contents: bool) -> list[str]:
+        given = built_store._contents(20) if contents else None
+        return [p.id for p in built_store.retriever.rank(question, Filters(), given).passages[:20]]
+
+    title = built_store.objectives[20].adopted_title
+    for asked, sought, contents in (
+        (title, title, True),
+        ("Objective 20", title, True),
+        ("remittances", "remittances", False),
+    ):
+        found = [p.id for p in built_store._rank(asked, None).passages[:20]]
+        assert found == order(sought, contents), asked
+        assert found != order(sought, not contents), asked
