@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import analysis
 from assistant.errors import StoreError
-from assistant.lexical import Alternative, Concept, Statistics, Words, coverage, weigh
+from assistant.lexical import Alternative, Concept, Statistics, Weighed, Words, coverage, weigh
 from assistant.ranking import Evidence
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Narrowing:
 class _Sought:
     """One thing that passages are weighed by: its weighed words, and how often these stand in bodies and notes."""
 
-    weighed: list[tuple[Concept, float]]
+    weighed: Weighed
     bodies: Statistics
     notes: Statistics
 
@@ -107,15 +107,16 @@ def _weighed(
     """The evidence on the passages of either, by number."""
     numbers = sorted({*cosines, *rows})
     headings = store.catalogue.headings(numbers)
+    words = frozenset(sought.words)
     found = []
     for number in numbers:
         views = cosines.get(number, {})
         body, above, notes = rows.get(number, ("", "", ""))
         text = views.get("text", 0.0)
-        met = coverage(sought.weighed, Words.of(body, above), sought.bodies) if body else 0.0
+        met = coverage(sought.weighed, Words.of(body, above, words), sought.bodies) if body else 0.0
         note, met_note = views.get("note", text), met
         if "note" in views:
-            met_note = coverage(sought.weighed, Words.of(notes), sought.notes) if notes else 0.0
+            met_note = coverage(sought.weighed, Words.of(notes, sought=words), sought.notes) if notes else 0.0
         found.append(Evidence(number, text, note, met, met_note, headings[number]))
     return tuple(found)
 

@@ -244,13 +244,33 @@ def _bring(
         changing = revising(library, elsewhere, fresh=not entered, reuse=not force)
     else:
         changing = revise(library.workspace, library.embedder, notes=_notes(library), fresh=not entered)
+    prepared = _preparing(library) if not entered else dict
     with changing as (revision, finish):
         for gone in sorted(set(entered) - set(wanted)):
             revision.drop(gone)
         for source in _sources(library, todo):
             revision.put(source, advance)
-        finish(library.identity, {} if entered else extras(library), lambda: None)
+        finish(library.identity, prepared(), lambda: None)
     return True
+
+
+def _preparing(library: Library) -> Callable[[], dict[str, str]]:
+    """Begin with the extras; the function returned waits for them.
+
+    The embedded model works beside the import of the store's libraries, which leaves a core idle for a second.
+    Everything it needs is imported before: two threads that import one library at a time see it half made.
+    """
+    if not hasattr(library.embedder, "warm"):
+        return lambda: extras(library)
+    from concurrent.futures import ThreadPoolExecutor
+
+    from assistant import contents, elsewhere  # noqa: F401 imported for the thread
+
+    library.embedder.embed(["the model is loaded"] * 4)
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(extras, library)
+    pool.shutdown(wait=False)
+    return future.result
 
 
 def _entered(root: Path, identity: Identity, *, whole: bool = False) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 K1, B = 1.2, 0.75
@@ -57,13 +57,17 @@ class Words:
     length: int
 
     @classmethod
-    def of(cls, body: str, headings: str = "") -> Words:
-        """From the fields of the lexical index (terms joined by spaces)."""
-        terms = body.split()
-        counts: dict[str, float] = dict(Counter(terms))
-        for term in set(headings.split()):
+    def of(cls, body: str, headings: str = "", sought: Container[str] | None = None) -> Words:
+        """From the fields of the lexical index (terms joined by spaces); with ``sought`` only these are counted."""
+        terms, above = body.split(), set(headings.split())
+        length = len(terms)
+        if sought is not None:
+            terms = [t for t in terms if t in sought]
+            above = {t for t in above if t in sought}
+        counts: dict[str, float] = dict(Counter(terms)) if terms else {}
+        for term in above:
             counts[term] = counts.get(term, 0.0) + HEADING_WEIGHT
-        return cls(counts, len(terms))
+        return cls(counts, length)
 
 
 def importance(concept: Concept, statistics: Statistics) -> float:
@@ -77,33 +81,45 @@ def importance(concept: Concept, statistics: Statistics) -> float:
     return statistics.idf("")
 
 
-def weigh(concepts: Sequence[Concept], statistics: Statistics) -> list[tuple[Concept, float]]:
-    """Each concept with its share of the question's importance; the shares add up to 1."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Concepts ready to be met: each one's share of the question's importance (together 1), and its ways to be said.
+
+    ``ways`` maps a term to the concepts (by place) and alternatives that begin with it, so that a passage costs
+    no more than the question's terms it has.
+    """
+
+    shares: tuple[float, ...]
+    ways: dict[str, list[tuple[int, Alternative]]]
+
+
+def weigh(concepts: Sequence[Concept], statistics: Statistics) -> Weighed:
+    """Each concept with its share of the question's importance."""
     weights = [importance(c, statistics) for c in concepts]
     total = sum(weights)
-    return [(c, w / total) for c, w in zip(concepts, weights, strict=True)] if total else []
+    ways: dict[str, list[tuple[int, Alternative]]] = {}
+    for place, concept in enumerate(concepts):
+        for alternative in concept.alternatives:
+            if alternative.terms:
+                ways.setdefault(alternative.terms[0], []).append((place, alternative))
+    return Weighed(tuple(w / total for w in weights) if total else (), ways if total else {})
 
 
-def coverage(weighed: Sequence[tuple[Concept, float]], passage: Words, statistics: Statistics) -> float:
+def coverage(weighed: Weighed, passage: Words, statistics: Statistics) -> float:
     """The share of the question, as weighed by :func:`weigh`, that the passage meets; in [0, 1).
 
     A concept is met by its best alternative, a phrase by the rarest of its words in the passage.
     """
     counts = passage.counts
+    if not counts:
+        return 0.0
     norm = K1 * (1 - B + B * passage.length / statistics.mean_length)
-    total = 0.0
-    for concept, share in weighed:
-        best = 0.0
-        for alternative in concept.alternatives:
-            # A loop and not min() over a generator: this is the innermost step of every question.
-            least = math.inf
-            for term in alternative.terms:
-                count = counts.get(term)
-                if count is None:
-                    break
-                least = min(least, count)
-            else:
-                if alternative.terms:
-                    best = max(best, alternative.weight * least / (least + norm))
-        total += share * best
-    return total
+    met: dict[int, float] = {}
+    for term, count in counts.items():
+        for place, alternative in weighed.ways.get(term, ()):
+            least = count
+            if len(alternative.terms) > 1:
+                least = min(counts.get(t, 0.0) for t in alternative.terms)
+            if least:
+                met[place] = max(met.get(place, 0.0), alternative.weight * least / (least + norm))
+    return sum(weighed.shares[place] * met[place] for place in sorted(met))

@@ -94,10 +94,11 @@ class Thesaurus:
                 position += 1
                 continue
             matched = " ".join(words[position : position + length])
-            if _abbreviation_clash(matched, [self._entries[n] for n in numbers], language):
+            meant = self._meant(matched, numbers, language)
+            if not meant:
                 english.append(matched)
             else:
-                term = self._term(matched, numbers, language)
+                term = self._term(matched, meant, language)
                 terms.append(term)
                 english.append(term.alternatives[0][0] if term.alternatives else matched)
             position += length
@@ -123,7 +124,32 @@ class Thesaurus:
             numbers = index.get(" ".join(stems[position : position + length]))
             if numbers:
                 return length, numbers
-        return 0, []
+        numbers = index.get(stems[position].removesuffix("ent")) if index is self._index["fr"] else None
+        # Snowball's French stemmer leaves the third person plural as it is ("travaillent").
+        return (1, numbers) if numbers else (0, [])
+
+    def _meant(self, matched: str, numbers: Iterable[int], language: str) -> list[int]:
+        """Of the entries with these stems those that the words can mean.
+
+        Not an abbreviation that a word in small letters only resembles ("us" is not "US", nor "escape"
+        "ESCAP"); and where an entry has the word as it is asked, only such entries ("seguro", not "seguridad").
+        """
+        own = phrase_stems(matched, language)
+        asked = _folded(matched)
+        meant, exact = [], []
+        for number in numbers:
+            spellings = [
+                p for p in self._entries[number].get(language, ()) if phrase_stems(p, language) == own
+            ]
+            spellings = spellings or list(self._entries[number].get(language, ()))
+            if matched.islower() and all(
+                p.isupper() and (len(p) <= 3 or _folded(p) != asked) for p in spellings
+            ):
+                continue
+            meant.append(number)
+            if any(_folded(p) == asked for p in spellings):
+                exact.append(number)
+        return exact or meant
 
     def _term(self, matched: str, numbers: Iterable[int], language: str) -> Term:
         alternatives: dict[str, float] = {}
@@ -192,13 +218,8 @@ def phrase_stems(phrase: str, language: str) -> tuple[str, ...]:
     return tuple(analysis.stem(p, language) for w in analysis.words(phrase) for p in _elided(w, language))
 
 
-def _abbreviation_clash(matched: str, entries: list[Entry], language: str) -> bool:
-    """Whether a small-letter word met only an entry's abbreviation ("us" is not "US")."""
-    if not matched.islower() or " " in matched:
-        return False
-    own = phrase_stems(matched, language)
-    spellings = [p for e in entries for p in e.get(language, ()) if phrase_stems(p, language) == own]
-    return all(p.isupper() and len(p) <= 3 for p in spellings)
+def _folded(phrase: str) -> str:
+    return " ".join(analysis.fold_word(w) for w in analysis.words(phrase))
 
 
 def _shown(terms: Sequence[Term], question: str) -> tuple[str, ...]:

@@ -54,8 +54,10 @@ class Program:
         return self.library.retriever.answer(replace(ranking, abstained=False), DEPTH + _MORE)
 
 
-def variant(library: Library, *, notes: bool = True, thesaurus: bool = True) -> Library:
-    """The same library over the same store, as if built without search notes or without a thesaurus."""
+def variant(
+    library: Library, *, notes: bool = True, thesaurus: bool = True, contents: bool = True
+) -> Library:
+    """The same library over the same store, as if built without search notes, thesaurus or objectives' contents."""
     from assistant.thesaurus import Thesaurus
 
     store, lexicon = library._store, library.thesaurus
@@ -63,6 +65,8 @@ def variant(library: Library, *, notes: bool = True, thesaurus: bool = True) -> 
     other.__dict__.pop("retriever", None)
     other.__dict__["_store"] = store if notes else without_notes(store)
     other.__dict__["thesaurus"] = lexicon if thesaurus else Thesaurus.prepare([])
+    if not contents:
+        other.__dict__["_contents"] = lambda _number: None
     return other
 
 
@@ -105,7 +109,9 @@ class _NotelessCatalogue(Catalogue):
 def variants(library: Library, *, notes: bool = True) -> list[Program]:
     """The program, and without each of its own data; ``notes`` false: all of them without notes."""
     whole = library if notes else variant(library, notes=False)
-    bare = Program(variant(library, notes=False, thesaurus=False), "without notes and thesaurus")
+    bare = Program(
+        variant(library, notes=False, thesaurus=False, contents=False), "without any of these three"
+    )
     if not notes:
         return [Program(whole, "gcm-draft, without notes"), bare]
     return [
@@ -113,5 +119,6 @@ def variants(library: Library, *, notes: bool = True) -> list[Program]:
         Program(whole, "if it never refused", refusing=False),
         Program(variant(library, notes=False), "without search notes"),
         Program(variant(library, thesaurus=False), "without thesaurus"),
+        Program(variant(library, contents=False), "without objectives' contents"),
         bare,
     ]
