@@ -87,13 +87,36 @@ def _stemmer(language: str) -> Any:
     return Stemmer.Stemmer(_SNOWBALL.get(language, "english"))
 
 
+_NO_PLURAL = {
+    "fr": frozenset("acces bois corps cours deces fois gens mois moins pays poids proces progres recours refus repos "
+                    "sens succes temps tiers vers".split()),
+    "es": frozenset("analisis bus crisis dosis gas interes lunes mas mes pais sintesis tesis tres virus".split()),
+}  # fmt: skip
+"""Folded words that end in s and are no plural."""
+_SHORTEST_PLURAL = 4
+
+
 @functools.lru_cache(maxsize=100_000)
 def stem(word: str, language: str = "en") -> str:
     """The term of one word: folded, spelling unified (English), stemmed."""
     folded = fold_word(word).removesuffix("'s").replace("'", "")
-    if language == "en":
-        folded = unify_spelling(folded)
+    folded = unify_spelling(folded) if language == "en" else singular(folded, language)
     return str(_stemmer(language).stemWord(folded))
+
+
+def singular(word: str, language: str) -> str:
+    """A folded French or Spanish word without the ending of its plural.
+
+    Snowball takes "étranger" for a verb and "étrangers" for none, and parts them; so "mujer" and "mujeres".
+
+    >>> singular("etrangers", "fr"), singular("mujeres", "es"), singular("derechos", "es"), singular("pais", "es")
+    ('etranger', 'mujer', 'derecho', 'pais')
+    """
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word in _NO_PLURAL[language]:
+        return word
+    if language == "es" and word.endswith("es") and word[-3] in "bcdjlnrsyz":
+        return word[:-2]
+    return word[:-1]
 
 
 def words(text: str) -> list[str]:
