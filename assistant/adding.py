@@ -94,8 +94,8 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], list[Report]]:
         elif path.is_file():
             found.append(path)
         else:
-            what = "not a regular file" if path.exists() else "there is no such file"
-            refused.append(Report(path, "refused", reason=what))
+            what = "not a regular file" if path.exists() else "there is no such file. Check its name"
+            refused.append(Report(path, "refused", reason=f"{what}."))
     return list(dict.fromkeys(found)), refused
 
 
@@ -220,7 +220,8 @@ def _one(library: Library, plan: _Plan, revision: Revision) -> Report:
             library.workspace.documents, source, plan.path, plan.options, plan.former
         )
     except GcmDraftError as error:
-        return Report(plan.path, "refused", plan.id, reason=str(error))
+        # The readers name the file themselves; a report has it already.
+        return Report(plan.path, "refused", plan.id, reason=str(error).removeprefix(f"{plan.path.name}: "))
     except OSError as error:
         if error.filename is None or Path(str(error.filename)) != plan.path:
             raise

@@ -10,6 +10,7 @@ import base64
 import itertools
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,8 +34,8 @@ class Contents:
     vectors: Any
 
 
-def prepare(embedder: Embedder, path: Path | None = None) -> str:
-    """The contents of all objectives, embedded now, as text for the store."""
+def prepared(embedder: Embedder, path: Path | None = None) -> dict[str, str]:
+    """The contents of all objectives, embedded now, as texts for the store by key."""
     record = tomllib.loads((path or shipped("corpus") / FILE).read_text(encoding="utf-8"))
     groups = {
         entry["number"]: [
@@ -43,23 +44,28 @@ def prepare(embedder: Embedder, path: Path | None = None) -> str:
         for entry in record["objective"]
     }
     vectors = iter(embedder.embed(list(itertools.chain.from_iterable(groups.values()))))
-    return json.dumps(
-        {
-            number: {
+    return {
+        _key(number): json.dumps(
+            {
                 "terms": list(dict.fromkeys(terms(" ".join(texts)))),
                 "vectors": [base64.b64encode(next(vectors).tobytes()).decode("ascii") for _ in texts],
             }
-            for number, texts in groups.items()
-        }
-    )
+        )
+        for number, texts in groups.items()
+    }
 
 
-def restore(prepared: str, number: int) -> Contents | None:
-    """The contents of one objective from :func:`prepare`; None for a number that has none."""
+def restore(read: Callable[[str], str | None], number: int) -> Contents | None:
+    """The contents of one objective; ``read`` gives what :func:`prepared` made. None for one that has none."""
     import numpy as np
 
-    entry = json.loads(prepared).get(str(number))
-    if entry is None:
+    found = read(_key(number))
+    if found is None:
         return None
+    entry = json.loads(found)
     rows = [np.frombuffer(base64.b64decode(row), dtype=np.float32) for row in entry["vectors"]]
     return Contents(tuple(entry["terms"]), np.stack(rows))
+
+
+def _key(number: int) -> str:
+    return f"contents/{number}"

@@ -8,11 +8,10 @@ a question nearer to one of those than to any passage belongs elsewhere.
 from __future__ import annotations
 
 import base64
-import json
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.resources import shipped
 
@@ -22,42 +21,44 @@ if TYPE_CHECKING:
 FILE = "elsewhere.toml"
 
 
-@dataclass(frozen=True, slots=True)
+def prepared(embedder: Embedder, path: Path | None = None) -> dict[str, str]:
+    """The vectors of the shipped list, embedded now, as texts for the store by key."""
+    path = path or shipped("corpus") / FILE
+    lists: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {
+        _key(language): base64.b64encode(embedder.embed(phrases).tobytes()).decode("ascii")
+        for language, phrases in lists.items()
+    }
+
+
+def _key(language: str) -> str:
+    return f"elsewhere/{language}"
+
+
 class Elsewhere:
-    """The vectors of the other subjects by language: float32, shape (subjects, dimensions), rows of length 1."""
+    """The other subjects by language, read when a question in that language is asked.
 
-    by_language: dict[str, Any]
+    ``read`` gives what :func:`prepared` made under a key, None if there is none.
+    """
 
-    @classmethod
-    def prepare(cls, embedder: Embedder, path: Path | None = None) -> Elsewhere:
-        """From the shipped list, embedded now."""
-        path = path or shipped("corpus") / FILE
-        lists: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return cls({language: embedder.embed(phrases) for language, phrases in lists.items()})
-
-    def dump(self) -> str:
-        """As text, for the store."""
-        return json.dumps(
-            {k: base64.b64encode(v.tobytes()).decode("ascii") for k, v in self.by_language.items()}
-        )
-
-    @classmethod
-    def restore(cls, prepared: str, dimensions: int) -> Elsewhere:
-        """From :meth:`dump`."""
-        import numpy as np
-
-        record: dict[str, str] = json.loads(prepared)
-        return cls(
-            {
-                k: np.frombuffer(base64.b64decode(v), dtype=np.float32).reshape(-1, dimensions)
-                for k, v in record.items()
-            }
-        )
+    def __init__(self, read: Callable[[str], str | None], dimensions: int) -> None:
+        self._read = read
+        self._dimensions = dimensions
+        self._subjects: dict[str, Vectors] = {}
 
     def nearest(self, question: Vectors, language: str) -> float:
         """The cosine of the nearest other subject in the question's own language; -1 if there is none.
 
         Only of that language: to a model that knows English, any two French sentences are alike.
         """
-        subjects = self.by_language.get(language)
-        return float((subjects @ question).max()) if subjects is not None and len(subjects) else -1.0
+        if language not in self._subjects:
+            self._subjects[language] = self._vectors(language)
+        subjects = self._subjects[language]
+        return float((subjects @ question).max()) if len(subjects) else -1.0
+
+    def _vectors(self, language: str) -> Vectors:
+        """float32, shape (subjects, dimensions), rows of length 1."""
+        import numpy as np
+
+        raw = base64.b64decode(self._read(_key(language)) or "")
+        return np.frombuffer(raw, dtype=np.float32).reshape(-1, self._dimensions)

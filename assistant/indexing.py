@@ -264,7 +264,7 @@ def _preparing(library: Library) -> Callable[[], dict[str, str]]:
         return lambda: extras(library)
     from concurrent.futures import ThreadPoolExecutor
 
-    from assistant import contents, elsewhere  # noqa: F401 imported for the thread
+    from assistant import contents, elsewhere, thesaurus  # noqa: F401 imported for the thread
 
     library.embedder.embed(["the model is loaded"] * 4)
     pool = ThreadPoolExecutor(1)
@@ -320,13 +320,12 @@ def _notes(library: Library) -> dict[str, tuple[str, ...]]:
 
 def extras(library: Library) -> dict[str, str]:
     """What is kept in the store so that a question need not prepare it."""
-    from assistant import contents
-    from assistant.elsewhere import Elsewhere
+    from assistant import contents, elsewhere, thesaurus
 
     return {
-        "objective_contents": contents.prepare(library.embedder),
-        "thesaurus": library.read_thesaurus(None).dump(),
-        "elsewhere": Elsewhere.prepare(library.embedder).dump(),
+        **thesaurus.prepared(library.thesaurus_entries(None)),
+        **contents.prepared(library.embedder),
+        **elsewhere.prepared(library.embedder),
     }
 
 

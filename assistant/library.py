@@ -187,11 +187,11 @@ class Library:
 
         return indexing.open_current(self)
 
-    def read_thesaurus(self, own: Path | None) -> Thesaurus:
-        """The shipped lexicon, with the user's file ``own`` if there is one."""
-        from assistant.thesaurus import Thesaurus, read
+    def thesaurus_entries(self, own: Path | None) -> list[dict[str, Any]]:
+        """The entries of the shipped lexicon, with those of the user's file ``own`` if there is one."""
+        from assistant.thesaurus import read
 
-        return Thesaurus.prepare(read(shipped("corpus") / "thesaurus", own))
+        return read(shipped("corpus") / "thesaurus", own)
 
     @cached_property
     def thesaurus(self) -> Thesaurus:
@@ -200,8 +200,8 @@ class Library:
 
         own = config_dir() / "thesaurus.toml"
         if own.is_file():
-            return self.read_thesaurus(own)
-        return Thesaurus.restore(self._store.catalogue.extra("thesaurus"))
+            return Thesaurus.prepare(self.thesaurus_entries(own))
+        return Thesaurus(self._store.catalogue.extra)
 
     @cached_property
     def retriever(self) -> Retriever:
@@ -217,7 +217,7 @@ class Library:
         from assistant.elsewhere import Elsewhere
         from assistant.retrieval import Retriever
 
-        elsewhere = Elsewhere.restore(self._store.catalogue.extra("elsewhere"), self.embedder.dimensions)
+        elsewhere = Elsewhere(self._store.catalogue.extra, self.embedder.dimensions)
         return Retriever(self._store, self.embedder, self.thesaurus, elsewhere)
 
     # -- questions -------------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ class Library:
         """What this objective covers."""
         from assistant.contents import restore
 
-        return restore(self._store.catalogue.extra("objective_contents"), number)
+        return restore(self._store.catalogue.extra, number)
 
     @cached_property
     def objectives(self) -> dict[int, Objective]:
@@ -282,8 +282,14 @@ class Library:
             return make(most)
         brief, shown = fit(make, most, max_tokens, lambda brief: self.render(brief, "md").decode("utf-8"))
         if shown < most:
+            from assistant.i18n import translator
+
             self.warn(
-                f"--max-tokens {max_tokens:,} leaves at most {shown} passages a section, instead of {most}."
+                translator(language)
+                .gettext(
+                    "--max-tokens {tokens} leaves at most {shown} passages a section, instead of {most}."
+                )
+                .format(tokens=max_tokens, shown=shown, most=most)
             )
         return brief
 

@@ -253,6 +253,10 @@ def _fold_duplicates(
     kept_words: list[frozenset[str]] = []
     by_word: dict[str, list[int]] = {}
     for row, some in zip(rows, words, strict=True):
+        if sum(common[w] > 1 for w in some) < NEAR_DUPLICATE * len(some):
+            kept.append(row)  # too many words that stand nowhere else: most passages end here
+            kept_words.append(some)
+            continue
         # Two sets as alike as that share one of each one's few rarest words (prefix filtering, Chaudhuri et
         # al. 2006), so only passages that do are compared.
         rarest = sorted(some, key=lambda w: (common[w], w))[

@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant import analysis
-from assistant.errors import ProblemsError
+from assistant.errors import ProblemsError, StoreError
 
 LANGUAGES = ("en", "fr", "es")
 SYNONYM, RELATED = 0.7, 0.4
@@ -50,45 +50,44 @@ class Expansion:
 
 
 class Thesaurus:
-    """A prepared lexicon. ``index`` maps the stems of a phrase, by language, to entry numbers."""
+    """A prepared lexicon, read entry by entry: a question needs a few of thousands.
 
-    def __init__(self, entries: Sequence[Entry], index: dict[str, dict[str, list[int]]]) -> None:
-        self._entries = entries
-        self._index = index
+    ``read`` gives the text under a key, None if there is none: ``thesaurus/phrase/fr/STEMS`` a list of entry
+    numbers, ``thesaurus/entry/NUMBER`` an entry.
+    """
+
+    def __init__(self, read: Callable[[str], str | None]) -> None:
+        self._read = read
 
     @classmethod
     def prepare(cls, entries: Sequence[Entry]) -> Thesaurus:
-        """From entries as read; stems every phrase once."""
-        index: dict[str, dict[str, list[int]]] = {language: {} for language in LANGUAGES}
-        for number, entry in enumerate(entries):
-            for language in LANGUAGES:
-                for phrase in entry.get(language, ()):
-                    found = index[language].setdefault(" ".join(phrase_stems(phrase, language)), [])
-                    if number not in found:
-                        found.append(number)
-        return cls(entries, index)
+        """From entries as read; nothing is kept outside memory."""
+        return cls(prepared(entries).get)
 
-    def dump(self) -> str:
-        """The prepared form as JSON, for the store."""
-        return json.dumps({"entries": self._entries, "index": self._index}, ensure_ascii=False)
+    def _numbers(self, stems: Sequence[str], language: str) -> list[int]:
+        """The entries that have a phrase of these stems."""
+        found = self._read(_phrase_key(stems, language))
+        return list(map(int, found.split())) if found else []
 
-    @classmethod
-    def restore(cls, prepared: str) -> Thesaurus:
-        """From :meth:`dump`."""
-        record = json.loads(prepared)
-        return cls(record["entries"], record["index"])
+    def _entry(self, number: int) -> Entry:
+        found = self._read(_entry_key(number))
+        if found is None:
+            raise StoreError(
+                "The store's thesaurus is damaged. Rebuild it with: gcm-draft index build --force"
+            )
+        entry: Entry = json.loads(found)
+        return entry
 
     def expand(self, question: str) -> Expansion:
         """The question's known phrases with their alternatives; longest match first, nothing matched twice."""
         language = self.language(question)
         words = [part for word in analysis.words(question) for part in _elided(word, language)]
         stems = [analysis.stem(word, language) for word in words]
-        index = self._index[language]
         terms: list[Term] = []
         english: list[str] = []
         position = 0
         while position < len(words):
-            length, numbers = self._longest(index, stems, position)
+            length, numbers = self._longest(stems, position, language)
             if not length or (length == 1 and _is_grammar(words[position], language)):
                 english.append(words[position])
                 position += 1
@@ -112,20 +111,22 @@ class Thesaurus:
         scores = {
             language: (
                 sum(2 for w in parts[language] if w in _GRAMMAR[language])
-                + sum(1 for w in parts[language] if analysis.stem(w, language) in self._index[language])
+                + sum(1 for w in parts[language] if self._numbers([analysis.stem(w, language)], language))
                 + (1.5 if language != "en" and _accented(question, language) else 0)
             )
             for language in LANGUAGES
         }
         return max(LANGUAGES, key=lambda language: (scores[language], language == "en"))
 
-    def _longest(self, index: dict[str, list[int]], stems: list[str], position: int) -> tuple[int, list[int]]:
+    def _longest(self, stems: list[str], position: int, language: str) -> tuple[int, list[int]]:
         for length in range(min(MAX_WORDS, len(stems) - position), 0, -1):
-            numbers = index.get(" ".join(stems[position : position + length]))
+            numbers = self._numbers(stems[position : position + length], language)
             if numbers:
                 return length, numbers
-        numbers = index.get(stems[position].removesuffix("ent")) if index is self._index["fr"] else None
+        if language != "fr":
+            return 0, []
         # Snowball's French stemmer leaves the third person plural as it is ("travaillent").
+        numbers = self._numbers([stems[position].removesuffix("ent")], language)
         return (1, numbers) if numbers else (0, [])
 
     def _meant(self, matched: str, numbers: Iterable[int], language: str) -> list[int]:
@@ -138,10 +139,8 @@ class Thesaurus:
         asked = _folded(matched)
         meant, exact = [], []
         for number in numbers:
-            spellings = [
-                p for p in self._entries[number].get(language, ()) if phrase_stems(p, language) == own
-            ]
-            spellings = spellings or list(self._entries[number].get(language, ()))
+            phrases: list[str] = self._entry(number).get(language, [])
+            spellings = [p for p in phrases if phrase_stems(p, language) == own] or phrases
             if matched.islower() and all(
                 p.isupper() and (len(p) <= 3 or _folded(p) != asked) for p in spellings
             ):
@@ -156,7 +155,7 @@ class Thesaurus:
         general = True
         own = " ".join(phrase_stems(matched, language))
         for number in numbers:
-            entry = self._entries[number]
+            entry = self._entry(number)
             general = general and entry["general"]
             for rank, phrase in enumerate(entry["en"]):
                 if language == "en" and " ".join(phrase_stems(phrase, "en")) == own:
@@ -174,6 +173,25 @@ class Thesaurus:
             return ()
         made = " ".join(word for word in english if not _is_grammar(word, language))
         return (made,) if made else ()
+
+
+def prepared(entries: Sequence[Entry]) -> dict[str, str]:
+    """What :class:`Thesaurus` reads, by key; stems every phrase once."""
+    found = {_entry_key(n): json.dumps(entry, ensure_ascii=False) for n, entry in enumerate(entries)}
+    phrases: dict[str, dict[int, None]] = {}
+    for number, entry in enumerate(entries):
+        for language in LANGUAGES:
+            for phrase in entry.get(language, ()):
+                phrases.setdefault(_phrase_key(phrase_stems(phrase, language), language), {})[number] = None
+    return found | {key: " ".join(map(str, numbers)) for key, numbers in phrases.items()}
+
+
+def _phrase_key(stems: Sequence[str], language: str) -> str:
+    return f"thesaurus/phrase/{language}/{' '.join(stems)}"
+
+
+def _entry_key(number: int) -> str:
+    return f"thesaurus/entry/{number}"
 
 
 _GRAMMAR = {

@@ -5,20 +5,24 @@
 After each kill the home must be, for a reader, either as it was or as it would have become (or, of several
 documents, have some of them whole), the next run must end well, and no finished brief may be half written.
 The embedder is the tests' (vectors by words), everything else is real. The result is written to
-``benchmarks/results/kills.md``.
+``benchmarks/results/kills.md``. ``benchmarks/kills_server.py`` does the same against a Chroma server.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import re
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -104,47 +108,81 @@ class Case:
             shutil.rmtree(out, ignore_errors=True)
 
 
-def main() -> None:
-    """Run the matrix and write the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--kills", type=int, default=12, help="for each kind of work")
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    rng = random.Random(given.seed)
+class Killed(Protocol):
+    """A kind of work that can be killed; ``length`` is in seconds."""
+
+    length: float
+
+    def kill(self, moment: float) -> tuple[bool, str]:
+        """One kill; whether it hit, and what was found: "whole" or what is wrong."""
+        ...
+
+
+def matrix(
+    names: Sequence[str], kills: int, seed: int, make: Callable[[str, Path], Killed]
+) -> tuple[list[str], int, int]:
+    """Kill each kind of work so often; the rows of the table, kills that hit, bad ends."""
+    rng = random.Random(seed)
     rows, total, bad = [], 0, 0
-    for what in ("build", "add", "change", "remove", "batch"):
+    for what in names:
         folder = Path(tempfile.mkdtemp(prefix="kills-"))
-        case = Case(what, folder)
+        case = make(what, folder)
         found: Counter[str] = Counter()
         hits = 0
         began = time.time()
-        for _ in range(given.kills):
+        for _ in range(kills):
             hit, result = case.kill(rng.uniform(0, case.length))
             hits += hit
             found[result] += 1
         total += hits
-        bad += given.kills - found["whole"]
+        bad += kills - found["whole"]
         otherwise = "; ".join(r for r in found if r != "whole")
-        rows.append(f"| {what} | {given.kills} | {hits} | {found['whole']} | {otherwise} |")
+        rows.append(f"| {what} | {kills} | {hits} | {found['whole']} | {otherwise} |")
         print(rows[-1], f"{time.time() - began:.0f} s", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
-    text = "\n".join([
-        "# Kills at random moments",
+    return rows, total, bad
+
+
+def write_section(heading: str, command: str, found: tuple[list[str], int, int], remark: str = "") -> None:
+    """Put a table into ``kills.md`` in the place of the former one under this heading."""
+    path = ROOT / "benchmarks" / "results" / "kills.md"
+    path.parent.mkdir(exist_ok=True)
+    text = path.read_text(encoding="utf-8") if path.exists() else "# Kills at random moments\n"
+    rows, total, bad = found
+    section = "\n".join([
+        f"## {heading}",
         "",
-        f"`python benchmarks/kills.py --kills {given.kills} --seed {given.seed}`:",
-        f"{total} kills while at work, {bad} bad ends.",
+        f"`{command}`:",
+        f"{total} kills while at work, {bad} bad ends; load at the end {os.getloadavg()[0]:.1f}.",
+        *([remark] if remark else []),
         "",
         "| work | runs | killed at work | whole after | otherwise |",
         "| --- | ---: | ---: | ---: | --- |",
         *rows,
         "",
     ])  # fmt: skip
-    results = ROOT / "benchmarks" / "results"
-    results.mkdir(exist_ok=True)
-    (results / "kills.md").write_text(text, encoding="utf-8")
-    sys.exit(bool(bad))
+    start, *former = re.split(r"(?m)^(?=## )", text)
+    kept = [part for part in former if not part.startswith(f"## {heading}\n")]
+    parts = sorted([*kept, section])
+    path.write_text("\n".join(p.rstrip() + "\n" for p in [start, *parts]), encoding="utf-8")
+
+
+def options(text: str | None, kills: int) -> argparse.Namespace:
+    """``--kills`` and ``--seed``."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=kills, help="for each kind of work")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the matrix and write the table."""
+    given = options(__doc__, 12)
+    found = matrix(("build", "add", "change", "remove", "batch"), given.kills, given.seed, Case)
+    write_section(
+        "A local store", f"python benchmarks/kills.py --kills {given.kills} --seed {given.seed}", found
+    )
+    sys.exit(bool(found[2]))
 
 
 if __name__ == "__main__":

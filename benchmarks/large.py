@@ -2,13 +2,15 @@
 """How the store bears size: ingestion, disk, memory, warm queries, cold start.
 
     python benchmarks/large.py run 206 10000 100000
+    python benchmarks/large.py run 206 10000 --server
     python benchmarks/large.py table
 
 The 206 are the real units of the Recollection, embedded by the real model. Larger sizes are synthetic:
 clauses of the shipped corpus put together at random to passages of the same lengths, so that words and
 lengths are distributed as in the real one. Their vectors are random unit vectors around a few hundred
 centres (the embedder's own rate is measured beside, on the same passages): the store's own work is measured,
-not hours of embedding. Each size runs in a process of its own; results go to ``benchmarks/results/``.
+not hours of embedding. Each size runs in a process of its own; results go to ``benchmarks/results/``. With
+``--server`` the same passages go to a Chroma server started for it; see ``benchmarks/large_server.py``.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -36,6 +39,9 @@ sys.path.insert(0, str(ROOT))
 
 from assistant.corpus import load_shipped  # noqa: E402
 from assistant.model import Document, Passage, Source  # noqa: E402
+
+if TYPE_CHECKING:
+    from assistant.store import Store
 
 QUESTIONS = (
     "ethical recruitment", "portability of social security benefits", "birth registration of migrant children",
@@ -140,48 +146,73 @@ def build(size: int, root: Path) -> dict[str, float]:
     sample = units() if real else list(next(synthetic(300)).passages)
     rate, rate_cpu = embedder_rate(sample)
     sources = [real_source()] if real else synthetic(size)
-    began, used = time.perf_counter(), time.process_time()
-    steps: list[tuple[float, int]] = []
-    done = 0
+    course = Course()
+    identity = Identity("benchmark", embedder.name, "none")
+    build_store(root, sources, embedder, identity, progress=course.note).close()
+    return {
+        "embedder_rate": rate,
+        "embedder_rate_cpu": rate_cpu,
+        **course.figures(),
+        "disk_bytes": disk(root),
+    }
 
-    def progress(count: int) -> None:
-        nonlocal done
-        done += count
-        steps.append((time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
-        if done % 20_480 < count:
+
+def disk(root: Path) -> int:
+    """Bytes of the files in a folder."""
+    return sum(p.stat().st_size for p in root.rglob("*") if p.is_file())
+
+
+class Course:
+    """How filling a store goes on."""
+
+    def __init__(self) -> None:
+        self.began, self.used = time.perf_counter(), time.process_time()
+        self.steps: list[tuple[float, int]] = []
+        self.done = 0
+
+    def note(self, count: int) -> None:
+        """So many passages more."""
+        self.done += count
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self.steps.append((time.perf_counter() - self.began, peak))
+        if self.done % 20_480 < count:
+            seconds, peak = self.steps[-1]
             print(
-                f"  {done:>9,} passages, {done / steps[-1][0]:.0f}/s, peak {steps[-1][1] / 1024:.0f} MiB",
+                f"  {self.done:>9,} passages, {self.done / seconds:.0f}/s, peak {peak / 1024:.0f} MiB",
                 flush=True,
             )
 
-    identity = Identity("benchmark", embedder.name, "none")
-    build_store(root, sources, embedder, identity, progress=progress).close()
-    seconds = time.perf_counter() - began
-    quarter = steps[max(0, len(steps) // 4 - 1)]
-    return {
-        "passages": done,
-        "embedder_rate": rate,
-        "embedder_rate_cpu": rate_cpu,
-        "load_average": os.getloadavg()[0],
-        "build_seconds": seconds,
-        "build_cpu_seconds": time.process_time() - used,
-        "ingestion_rate": done / seconds,
-        "disk_bytes": sum(p.stat().st_size for p in root.rglob("*") if p.is_file()),
-        "peak_mib_at_a_quarter": quarter[1] / 1024,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
+    def figures(self) -> dict[str, float]:
+        """At the end."""
+        seconds = time.perf_counter() - self.began
+        quarter = self.steps[max(0, len(self.steps) // 4 - 1)]
+        return {
+            "passages": self.done,
+            "load_average": os.getloadavg()[0],
+            "build_seconds": seconds,
+            "build_cpu_seconds": time.process_time() - self.used,
+            "ingestion_rate": self.done / seconds,
+            "peak_mib_at_a_quarter": quarter[1] / 1024,
+            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
 
 
 def query(root: Path, began: float) -> dict[str, float]:
     """Cold start to the first answer, then warm questions. Runs in a process of its own."""
+    from assistant.store import open_store
+
+    return ask(lambda: open_store(root), began)
+
+
+def ask(opened: Callable[[], Store], began: float) -> dict[str, float]:
+    """The same of any store."""
     from assistant.embeddings import default_embedder
     from assistant.resources import shipped
     from assistant.retrieval import Retriever
-    from assistant.store import open_store
     from assistant.thesaurus import Thesaurus, read
 
     thesaurus = Thesaurus.prepare(read(shipped("corpus") / "thesaurus", None))
-    store = open_store(root)
+    store = opened()
     meant = store.catalogue.meta["embedder"]
     embedder = default_embedder() if meant != SpreadVectors.name else SpreadVectors()
     retriever = Retriever(store, embedder, thesaurus)
@@ -211,26 +242,41 @@ def run(size: int, folder: Path | None) -> None:
     try:
         result: dict[str, object] = {}
         for step in ("build", "query"):
-            command = [sys.executable, __file__, "step", step, str(size), str(root), repr(time.time())]
-            output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-            print(output, end="")
-            result |= json.loads(output.splitlines()[-1])
-        result |= {
-            "cores": os.cpu_count(),
-            "machine": platform.machine(),
-            "python": platform.python_version(),
-        }
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"large-{size}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+            result |= apart(__file__, "step", step, str(size), str(root), repr(time.time()))
+        keep(f"large-{size}", result)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
 
+def apart(*arguments: str) -> dict[str, object]:
+    """What a step says that runs in a process of its own."""
+    command = [sys.executable, *arguments]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    print(output, end="", flush=True)
+    found: dict[str, object] = json.loads(output.splitlines()[-1])
+    return found
+
+
+def keep(name: str, result: dict[str, object]) -> None:
+    """Write a result with what it was measured on."""
+    result |= {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def results(pattern: str) -> list[dict[str, float]]:
+    """The results kept, smallest first."""
+    found = [json.loads(p.read_text(encoding="utf-8")) for p in RESULTS.glob(pattern)]
+    return sorted(found, key=lambda r: r["passages"])
+
+
 def table() -> str:
     """The results as Markdown."""
-    rows = sorted(
-        (json.loads(p.read_text()) for p in RESULTS.glob("large-*.json")), key=lambda r: r["passages"]
-    )
+    rows = results("large-[0-9]*.json")
     lines = [
         "| passages | embedder alone, passages/s of one core | store alone, the same | wall time of the build | disk | peak memory | query p50 (processor) | p95 (processor) | cold start (processor) | load |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -254,6 +300,8 @@ def main() -> None:
     sizes = commands.add_parser("run")
     sizes.add_argument("sizes", type=int, nargs="+")
     sizes.add_argument("--folder", type=Path, help="where the stores are made and removed again")
+    sizes.add_argument("--server", action="store_true", help="on a Chroma server started for it")
+    sizes.add_argument("--sync", type=int, help="of the server's collection; kept under a name of its own")
     commands.add_parser("table")
     step = commands.add_parser("step")
     step.add_argument("what", choices=["build", "query"])
@@ -261,15 +309,20 @@ def main() -> None:
     step.add_argument("root", type=Path)
     step.add_argument("began", type=float)
     given = parser.parse_args()
+    from benchmarks import large_server
+
     if given.command == "table":
-        print(table())
+        print(table(), large_server.table(), sep="\n\n")
     elif given.command == "step":
         result = build(given.size, given.root) if given.what == "build" else query(given.root, given.began)
         print(json.dumps(result))
     else:
         for size in given.sizes:
             print(f"{size:,} passages", flush=True)
-            run(size, given.folder)
+            if given.server:
+                large_server.run(size, given.folder, given.sync)
+            else:
+                run(size, given.folder)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def test_what_is_prepared_is_what_is_restored(tmp_path: Path) -> None:
     file = tmp_path / "contents.toml"
     file.write_text(f"[[objective]]\nnumber = 7\ncovers = {covers!r}\n", encoding="utf-8")
     embedder = default_embedder()
-    prepared = contents.prepare(embedder, file)
+    prepared = contents.prepared(embedder, file).get
     found = contents.restore(prepared, 7)
     assert found is not None
     assert found.terms[:4] == ("mend", "net", "count", "fish")

@@ -10,7 +10,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -19,38 +18,18 @@ import pytest
 
 from assistant.errors import ProblemsError, StoreError, UsageError
 from assistant.store import connection, current_generation, server
+from assistant.store import shared as there
 from assistant.store.catalogue import Catalogue
 from tests.fakes import FakeEmbedder
+from tests.server_kit import MISSING, chroma
 from tests.store_kit import built_home, home, library, note
 
-CHROMA = shutil.which("chroma") or str(Path(sys.executable).with_name("chroma"))
-pytestmark = pytest.mark.skipif(not Path(CHROMA).exists(), reason="chromadb's own server is not installed")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextlib.contextmanager
-def chroma(folder: Path, port: int):
-    command = [CHROMA, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+pytestmark = pytest.mark.skipif(MISSING, reason="chromadb's own server is not installed")
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    with chroma(tmp_path_factory.mktemp("server"), free_port()) as where:
+    with chroma(tmp_path_factory.mktemp("server")) as where:
         yield where
 
 
@@ -62,6 +41,11 @@ def shared(url, tmp_path_factory):
         found = library(folder, store=url)
         found.build_index()
     return url, folder
+
+
+def chunks_of(client, found):
+    name = there.state(client, found.workspace)["chunks"]
+    return client.get_collection(name, embedding_function=None)
 
 
 QUESTIONS = ("ethical recruitment", "birth registration", "remittances", "pensions of migrants", "xenophobia")
@@ -119,12 +103,12 @@ def test_left_overs_of_a_killed_writer_are_invisible_and_swept(shared, tmp_path:
     with home(folder):
         found = library(folder, store=url)
         before = answers(found, folder)
-        with server._talking(found.workspace) as client:
-            chunks = client.get_collection(server.names(found.workspace)[0], embedding_function=None)
+        with server.talking(found.workspace) as client:
+            chunks = chunks_of(client, found)
             vector = FakeEmbedder().embed(["ethical recruitment"])[0].tolist()
             chunks.add(ids=["left/p.1#0-5|text@0"], embeddings=[vector], metadatas=[{"document": "left"}])
             client.create_collection(
-                server.names(found.workspace)[2], metadata={"host": os.uname().nodename, "pid": 2**22 + 5}
+                there.lock_name(found.workspace), metadata={"host": os.uname().nodename, "pid": 2**22 + 5}
             )
             assert answers(library(folder, store=url), folder) == before
             library(folder, store=url).add([note(tmp_path / "b.md")])  # takes the dead writer's lock over
@@ -135,12 +119,12 @@ def test_left_overs_of_a_killed_writer_are_invisible_and_swept(shared, tmp_path:
 
 def test_a_writer_elsewhere_is_waited_for(shared, monkeypatch):
     url, folder = shared
-    monkeypatch.setattr(server, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(there, "LOCK_SECONDS", 1)
     with home(folder):
         found = library(folder, store=url)
-        with server._talking(found.workspace) as client:
+        with server.talking(found.workspace) as client:
             client.create_collection(
-                server.names(found.workspace)[2], metadata={"host": "elsewhere", "pid": 1}
+                there.lock_name(found.workspace), metadata={"host": "elsewhere", "pid": 1}
             )
         with pytest.raises(StoreError, match=r"elsewhere \(process 1\) is writing.*--break-lock"):
             found.build_index()
@@ -164,15 +148,15 @@ def test_a_newer_store_is_refused(shared):
     url, folder = shared
     with home(folder):
         found = library(folder, store=url)
-        with server._talking(found.workspace) as client:
-            chunks = client.get_collection(server.names(found.workspace)[0], embedding_function=None)
-            former = chunks.metadata["state"]
+        with server.talking(found.workspace) as client:
+            base = client.get_collection(there.base_name(found.workspace), embedding_function=None)
+            former = base.metadata["state"]
             state = json.loads(former)
             state["identity"]["index_version"] = "999"
-            chunks.modify(metadata={"state": json.dumps(state)})
+            base.modify(metadata={"state": json.dumps(state)})
             with pytest.raises(StoreError, match="index version: built from 999"):
                 found.search("visas")
-            chunks.modify(metadata={"state": former})
+            base.modify(metadata={"state": former})
         library(folder, store=url).search("visas", k=1)
 
 
@@ -180,7 +164,7 @@ def test_corpora_of_any_name(shared):
     url, folder = shared
     with home(folder):
         names = [
-            server.names(library(folder, corpus=c, store=url).workspace)[0]
+            there.base_name(library(folder, corpus=c, store=url).workspace)
             for c in ("été", "a_b", "x-", "汉")
         ]
     assert len(set(names)) == 4
@@ -189,7 +173,7 @@ def test_corpora_of_any_name(shared):
 
 def test_down_in_the_middle(tmp_path: Path):
     folder = tmp_path / "home"
-    with chroma(tmp_path / "db", free_port()) as where, home(folder):
+    with chroma(tmp_path / "db") as where, home(folder):
         found = library(folder, store=where)
         found.build_index()
         retriever = found.retriever

@@ -176,16 +176,14 @@ class Catalogue:
         )
         return {i: _passage(record, proof) for i, record, proof in rows}
 
-    def extra(self, key: str) -> str:
-        """A larger text kept with the store, such as the prepared thesaurus. Raises StoreError if absent."""
+    def extra(self, key: str) -> str | None:
+        """A text kept with the store, such as an entry of the thesaurus; None if there is none."""
         rows = self._query("SELECT value FROM extra WHERE key = ?", (key,))
-        if not rows:
-            raise StoreError(f"The store lacks its {key}. Rebuild it with: gcm-draft index build --force")
-        return str(rows[0][0])
+        return str(rows[0][0]) if rows else None
 
-    def set_extra(self, key: str, value: str) -> None:
-        """Keep a larger text with the store; committed with the next :meth:`commit`."""
-        self._query("INSERT OR REPLACE INTO extra VALUES (?, ?)", (key, value))
+    def set_extras(self, extras: dict[str, str]) -> None:
+        """Keep these texts with the store; committed with the next :meth:`commit`."""
+        self._db.executemany("INSERT OR REPLACE INTO extra VALUES (?, ?)", sorted(extras.items()))
 
     def headings(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Document and heading path of each passage, by number: passages of one heading stand together."""

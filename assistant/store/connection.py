@@ -20,9 +20,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import StoreError, UsageError
-from assistant.store.vectors import ClientVectors, Neighbour
+from assistant.store.vectors import _HNSW, ClientVectors, Neighbour
 
 TIMEOUT = 30.0
+SYNC = 1_000
+"""Vectors that may wait outside the graph on the server's disk. Every synchronisation writes the links of the whole
+graph: 100 instead of 1,000 cost 200 MB more for 10,000 vectors, which grows with the square of their number, and a
+restarted server was no sooner at work (2.2 s of its processor time for both)."""
 SERVER_VERSIONS = ("1.",)
 """Beginnings of the versions a Chroma server of this protocol reports."""
 
@@ -180,6 +184,8 @@ def failure(url: str, error: Exception) -> StoreError:
         return _down(url, text)
     if "401" in text or "403" in text or name in {"AuthorizationError", "ChromaAuthError"}:
         return _refused(url, 401)
+    if name == "NotFoundError":
+        return StoreError(f"The store on {url} was built anew meanwhile ({text[:100]}). Ask again.")
     return StoreError(
         f"The Chroma server at {url} failed ({name}: {text[:300]}). Try again; look at its log."
     )
@@ -191,7 +197,10 @@ class ServerVectors(ClientVectors):
     def __init__(self, url: str, client: Any, name: str, *, create: bool = False) -> None:
         self.url = url
         try:
-            super().__init__(client, create=create, name=name)
+            if create:
+                configuration = {"hnsw": {**_HNSW["hnsw"], "sync_threshold": SYNC}}
+                client.create_collection(name, embedding_function=None, configuration=configuration)
+            super().__init__(client, name=name)
         except Exception as error:  # chromadb's own classes
             raise failure(url, error) from error
 

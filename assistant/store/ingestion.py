@@ -151,8 +151,7 @@ class Revision:
 
     def seal(self, identity: Identity, extras: dict[str, str]) -> None:
         """Record what the store is built from."""
-        for key, value in extras.items():
-            self.catalogue.set_extra(key, value)
+        self.catalogue.set_extras(extras)
         self.catalogue.measure()
         self.catalogue.set_meta(identity.as_meta())
         self.catalogue.commit()

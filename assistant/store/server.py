@@ -1,23 +1,17 @@
 """A store shared through a Chroma server: the vectors there, the catalogue here, kept in step.
 
-A corpus is two collections: one of the chunks, whose metadata names the state (what it is built from, which
-version of which document), and one that carries the documents themselves, so that another machine can fetch
-them and make its own catalogue. Changing the state is the one step that makes a change valid: chunks that no
-valid document has are in nobody's catalogue and are never shown. One machine writes at a time, by a third
-collection that exists while it does.
+One collection holds the chunks, another the documents themselves, so that another machine can fetch them and
+make its own catalogue (:mod:`assistant.store.shared`). Changing the state is the one step that makes a change
+valid: chunks that no valid document has are in nobody's catalogue and are never shown, and a store built anew
+is built beside the one in use. One machine writes at a time.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import json
-import os
-import platform
-import re
 import shutil
-import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
@@ -28,98 +22,115 @@ from assistant import store as stores
 from assistant.errors import StoreError
 from assistant.store import Identity, Store, open_catalogue
 from assistant.store.catalogue import Catalogue
-from assistant.store.connection import ServerVectors, connect, failure
+from assistant.store.connection import ServerVectors, connect
 from assistant.store.generations import hold, new_generation, switch, sync
 from assistant.store.ingestion import Notes, Revision
 from assistant.store.reuse import KnownVectors
+from assistant.store.shared import (
+    LOCK_SECONDS,
+    break_lock,
+    documents_name,
+    expected_collections,
+    new_chunks_name,
+    set_state,
+    state,
+    sweep_collections,
+    talking,
+    url_of,
+    writing,
+)
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
     from assistant.workspace import Workspace
 
-LOCK_SECONDS = 60
+__all__ = [
+    "break_lock",
+    "expected_collections",
+    "following",
+    "identity_of",
+    "open_as_it_is",
+    "open_whole",
+    "pull",
+    "revising",
+    "talking",
+    "unneeded",
+    "vanished",
+    "writing",
+]
+
 PART = 200_000
 """Characters of a document's packed files in one record of the server."""
 PAGE = 1_000
 """Ids fetched at a time."""
-
-
-def names(workspace: Workspace) -> tuple[str, str, str]:
-    """The collections of chunks, documents and lock of a corpus; Chroma takes plain names only."""
-    plain = re.fullmatch(r"[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?", workspace.name, re.ASCII)
-    name = workspace.name if plain else hashlib.sha256(workspace.name.encode()).hexdigest()[:16]
-    return f"gcm-draft-{name}", f"gcm-draft-documents-{name}", f"gcm-draft-lock-{name}"
-
-
-def _url(workspace: Workspace) -> str:
-    if workspace.server is None:
-        raise ValueError("a workspace without a server")
-    return workspace.server
-
-
-def _collection(client: Any, name: str) -> Any | None:
-    """A collection, or None if there is none of this name."""
-    from chromadb.errors import NotFoundError
-
-    try:
-        return client.get_collection(name, embedding_function=None)
-    except NotFoundError:
-        return None
-
-
-def _state(client: Any, workspace: Workspace) -> dict[str, Any] | None:
-    """What the server says it holds: ``{"identity": {...}, "documents": {id: version}}``; None if nothing."""
-    collection = _collection(client, names(workspace)[0])
-    text = (collection.metadata or {}).get("state") if collection is not None else None
-    if text is None:
-        return None
-    try:
-        state: dict[str, Any] = json.loads(text)
-        dict(state["identity"]), dict(state["documents"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise StoreError(
-            f"The collection {names(workspace)[0]} on {_url(workspace)} is not this program's. "
-            "Use another corpus name (--corpus)."
-        ) from error
-    return state
-
-
-@contextlib.contextmanager
-def _talking(workspace: Workspace) -> Iterator[Any]:
-    """A client; what goes wrong between it and the server becomes a StoreError."""
-    client = connect(_url(workspace))
-    try:
-        yield client
-    except Exception as error:
-        if type(error).__module__.startswith(("chromadb", "httpx", "httpcore")):
-            raise failure(_url(workspace), error) from error
-        raise
+ATTEMPTS = 5
+"""How often the documents are fetched again because another machine changed them meanwhile."""
 
 
 # --- reading ------------------------------------------------------------------------------------------------
 
 
 def pull(workspace: Workspace) -> None:
-    """Bring the mirror of the server's documents in step with the server."""
-    from filelock import FileLock
+    """Bring the mirror of the server's documents in step with the server.
 
-    with _talking(workspace) as client:
-        state = _state(client, workspace)
-        wanted: dict[str, str] = state["documents"] if state else {}
-        folder = workspace.documents
-        present = {e.document.id: e for e in own_documents.entries(folder)}
-        if {i: e.version for i, e in present.items()} == wanted:
+    A server that holds nothing has no say: it may be another one, or have lost its disk, and the mirror may be
+    the last copy there is. See :func:`vanished`.
+    """
+    with talking(workspace) as client:
+        said = state(client, workspace)
+        if said is None or _mirrored(workspace) == said["documents"]:
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(workspace.store / "mirror.lock", timeout=LOCK_SECONDS):
-            for gone in set(present) - set(wanted):
-                own_documents.remove_folder(present[gone].folder)
-            collection = (
-                client.get_collection(names(workspace)[1], embedding_function=None) if wanted else None
-            )
-            for identity, version in wanted.items():
-                if identity not in present or present[identity].version != version:
-                    _fetch(collection, workspace, identity, version)
+        with _mirror(workspace):
+            done, attempt = False, 1
+            while not done and (said := state(client, workspace)):  # anew: it may have been done meanwhile
+                try:
+                    _bring(client, workspace, said["documents"])
+                    done = True
+                except _ChangedError as error:
+                    if attempt == ATTEMPTS or state(client, workspace) == said:
+                        raise StoreError(str(error)) from error
+                    attempt += 1
+
+
+def _mirrored(workspace: Workspace) -> dict[str, str]:
+    return {e.document.id: e.version for e in own_documents.entries(workspace.documents)}
+
+
+@contextlib.contextmanager
+def _mirror(workspace: Workspace) -> Iterator[None]:
+    """Alone with the mirror: nobody may take what a writer puts in force for out of step with the server."""
+    from filelock import FileLock, Timeout
+
+    workspace.store.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = FileLock(workspace.store / "mirror.lock", timeout=LOCK_SECONDS)
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError(
+            f"Another gcm-draft has been busy with {workspace.documents} for {LOCK_SECONDS} seconds. "
+            "Try again when it is done."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _bring(client: Any, workspace: Workspace, wanted: dict[str, str]) -> None:
+    """Make the mirror hold exactly these versions."""
+    workspace.documents.mkdir(parents=True, exist_ok=True)
+    present = {e.document.id: e for e in own_documents.entries(workspace.documents)}
+    for gone in set(present) - set(wanted):
+        own_documents.remove_folder(present[gone].folder)
+    fetch = {i: v for i, v in wanted.items() if i not in present or present[i].version != v}
+    if fetch:
+        packed = client.get_collection(documents_name(workspace), embedding_function=None)
+        for identity, version in fetch.items():
+            _fetch(packed, workspace, identity, version)
+
+
+class _ChangedError(Exception):
+    """The server lacks what its state named a moment ago."""
 
 
 def _fetch(collection: Any, workspace: Workspace, identity: str, version: str) -> None:
@@ -128,7 +139,7 @@ def _fetch(collection: Any, workspace: Workspace, identity: str, version: str) -
     while True:
         got = collection.get(ids=[f"{identity}/{version}/{len(packed)}"], include=["metadatas"])
         if not got["ids"]:
-            raise StoreError(
+            raise _ChangedError(
                 f"The server lacks a part of the document {identity}. Add it again: gcm-draft corpus add"
             )
         packed.append(got["metadatas"][0]["data"])
@@ -154,93 +165,68 @@ def open_as_it_is(workspace: Workspace) -> Store:
     except StoreError:
         held.close()
         raise
-    client = connect(_url(workspace))
-    return Store(folder, catalogue, ServerVectors(_url(workspace), client, names(workspace)[0]), held)
+    try:
+        with talking(workspace) as client:
+            said = state(client, workspace)
+        if said is None:
+            raise vanished(workspace)
+        vectors = ServerVectors(url_of(workspace), connect(url_of(workspace)), said["chunks"])
+    except BaseException:
+        catalogue.close()
+        held.close()
+        raise
+    return Store(folder, catalogue, vectors, held)
 
 
 def identity_of(workspace: Workspace) -> dict[str, str] | None:
     """What the store on the server is built from, as it says; None if there is none."""
-    with _talking(workspace) as client:
-        state = _state(client, workspace)
-    return None if state is None else dict(state["identity"])
+    with talking(workspace) as client:
+        said = state(client, workspace)
+    return None if said is None else dict(said["identity"])
 
 
 def unneeded(workspace: Workspace, found: list[str]) -> StoreError:
     """What is said of a store on a server that is from another corpus, embedder or version."""
     return StoreError(
-        f"The store on {_url(workspace)} is not what this program needs: {'; '.join(found)}\n"
+        f"The store on {url_of(workspace)} is not what this program needs: {'; '.join(found)}\n"
         "It is shared, so it is not built anew unasked. Update the programs that share it, or build it with: "
-        f"gcm-draft --store {_url(workspace)} index build"
+        f"gcm-draft --store {url_of(workspace)} index build"
+    )
+
+
+def vanished(workspace: Workspace) -> StoreError:
+    """What is said of a server that holds nothing though documents were fetched from it."""
+    count = len(_mirrored(workspace))
+    return StoreError(
+        f"The server at {url_of(workspace)} holds no store of the corpus {workspace.name}, though {count} "
+        f"documents of it were fetched before. If it is the wrong server or folder, start the right one. "
+        f"To put them there again: gcm-draft --store {url_of(workspace)} index build. "
+        f"To begin with nothing, remove {workspace.documents}."
     )
 
 
 def open_whole(workspace: Workspace) -> Store:
     """The same, if the server has a vector for every chunk of the catalogue. Raises StoreError otherwise."""
     store = open_as_it_is(workspace)
-    expected, there = store.catalogue.count("chunk"), store.vectors.count()
-    if there < expected:
+    try:
+        expected, there = store.catalogue.count("chunk"), store.vectors.count()
+    except BaseException:
         store.close()
+        raise
+    if there < expected:
+        meta = store.catalogue.meta
+        store.close()
+        said = identity_of(workspace) or {}
+        if any(meta.get(key) != value for key, value in said.items()):
+            raise StoreError(f"The store on {url_of(workspace)} has just been changed. Ask again.")
         raise StoreError(
-            f"The store on {_url(workspace)} is damaged ({expected} chunks expected, {there} found). "
-            f"Build it anew with: gcm-draft --store {_url(workspace)} index build --force"
+            f"The store on {url_of(workspace)} is damaged ({expected} chunks expected, {there} found). "
+            f"Build it anew with: gcm-draft --store {url_of(workspace)} index build --force"
         )
     return store
 
 
 # --- writing ------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def writing(workspace: Workspace) -> Iterator[None]:
-    """Hold the local lock and the server's; of a process of this machine that has died it is taken over."""
-    from chromadb.errors import ChromaError
-
-    lock = names(workspace)[2]
-    with stores.writing(workspace.store), _talking(workspace) as client:
-        mine = {"host": platform.node() or "unknown", "pid": os.getpid()}
-        for attempt in range(LOCK_SECONDS):
-            try:
-                client.create_collection(lock, metadata=mine, embedding_function=None)
-                break
-            except ChromaError:
-                holder = _collection(client, lock)
-                if holder is not None and _dead(holder.metadata or {}):
-                    break_lock(workspace)
-                elif attempt + 1 == LOCK_SECONDS:
-                    who = (holder.metadata or {}) if holder is not None else {}
-                    raise StoreError(
-                        f"{who.get('host', 'Another machine')} (process {who.get('pid', '?')}) is writing "
-                        f"to the store on {_url(workspace)}. Wait for it; if it has died: "
-                        f"gcm-draft --store {_url(workspace)} index build --break-lock"
-                    ) from None
-                else:
-                    time.sleep(1)
-        try:
-            yield
-        finally:
-            with contextlib.suppress(Exception):
-                client.delete_collection(lock)
-
-
-def _dead(holder: dict[str, Any]) -> bool:
-    """Whether the lock is of a process of this machine that is no more."""
-    if holder.get("host") != platform.node() or os.name != "posix":
-        return False
-    try:
-        os.kill(int(holder["pid"]), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, KeyError, ValueError):
-        return False
-    return False
-
-
-def break_lock(workspace: Workspace) -> None:
-    """Remove the lock of a writer that has died."""
-    from chromadb.errors import NotFoundError
-
-    with _talking(workspace) as client, contextlib.suppress(NotFoundError):
-        client.delete_collection(names(workspace)[2])
 
 
 class CatalogueRevision(Revision):
@@ -292,16 +278,21 @@ def following(
 def revising(
     workspace: Workspace, embedder: Embedder, *, notes: Notes, fresh: bool = False, reuse: bool = True
 ) -> Iterator[tuple[Revision, Finish]]:
-    """A revision of the shared store; the caller holds its lock. ``fresh`` begins with nothing."""
-    url, (chunks, documents, _) = _url(workspace), names(workspace)
+    """A revision of the shared store; the caller holds its lock.
+
+    ``fresh`` begins with nothing, in a collection of its own, so that the store in use stays as it is.
+    """
     base = None if fresh else stores.current_generation(workspace.store)
     known = KnownVectors(workspace.store, embedder.name)
     finished = False
     try:
-        with _talking(workspace) as client, new_generation(workspace.store, base) as folder:
-            if fresh and _collection(client, chunks) is not None:
-                client.delete_collection(chunks)
-            vectors = ServerVectors(url, client, chunks, create=True)
+        with talking(workspace) as client, new_generation(workspace.store, base) as folder:
+            sweep_collections(client, workspace)
+            said = state(client, workspace)
+            if said is None and not fresh:
+                raise vanished(workspace)
+            chunks = new_chunks_name(workspace) if fresh or said is None else str(said["chunks"])
+            vectors = ServerVectors(url_of(workspace), client, chunks, create=fresh)
             catalogue = Catalogue(folder / "catalogue.sqlite3", create=fresh, write=True)
             if not fresh:
                 _sweep(vectors, catalogue)
@@ -310,19 +301,22 @@ def revising(
             def finish(identity: Identity, extras: dict[str, str], before: Callable[[], None]) -> None:
                 nonlocal finished
                 revision.seal(identity, extras)
-                before()
-                entries = own_documents.entries(workspace.documents)
-                parts = client.get_or_create_collection(documents, embedding_function=None)
-                for entry in entries:
-                    _upload(parts, entry)
-                valid = {e.document.id: e.version for e in entries}
-                state = {"identity": identity.as_meta(), "documents": valid, "revision": uuid.uuid4().hex}
-                vectors.collection.modify(metadata={"state": json.dumps(state)})
-                revision.clean()
+                parts = client.get_or_create_collection(documents_name(workspace), embedding_function=None)
+                with _mirror(workspace):
+                    before()
+                    entries = own_documents.entries(workspace.documents)
+                    for entry in entries:
+                        _upload(parts, entry)
+                    valid = {e.document.id: e.version for e in entries}
+                    set_state(client, workspace, identity.as_meta(), valid, chunks)
+                finished = True
+                stale = catalogue.unknown_chunks(revision.stale)
                 catalogue.close()
                 switch(workspace.store, folder)
-                _forget_parts(parts, valid)
-                finished = True
+                with contextlib.suppress(Exception):  # it is done; what is left, the next writer sweeps
+                    vectors.delete(stale)
+                    _forget_parts(parts, valid)
+                    sweep_collections(client, workspace)
 
             try:
                 yield revision, finish
