@@ -179,6 +179,23 @@ class Readable(Protocol):
         """The documents read, by id, in the corpus's order."""
 
 
+def document_names(corpus: Readable) -> tuple[str, ...]:
+    """What the documents may be called in a citation, each name once."""
+    return tuple(
+        dict.fromkeys(
+            name
+            for source in corpus.sources.values()
+            for name in (source.document.short_title, source.document.title, source.document.id)
+        )
+    )
+
+
+def find(text: str, corpus: Readable) -> tuple[Passage, ...]:
+    """All passages that the citation in ``text`` fits; a document's name that looks like a locator is known."""
+    citation = parse(text, document_names(corpus))
+    return resolve(citation, corpus) if citation else ()
+
+
 def resolve(citation: Citation, corpus: Readable) -> tuple[Passage, ...]:
     """All passages that ``citation`` fits, in the corpus's order; empty if none does."""
     return tuple(

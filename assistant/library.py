@@ -124,8 +124,7 @@ class Library:
         """All passages that a citation as a person writes it fits: "Cluster 2, OPA, p. 17"; none if none does."""
         from assistant import citations
 
-        parsed = citations.parse(citation)
-        return citations.resolve(parsed, self.corpus) if parsed else ()
+        return citations.find(citation, self.corpus)
 
     def verify(self, note: Path | str) -> Report:
         """What verification says of every quotation and citation of a note (md, txt, html, docx)."""

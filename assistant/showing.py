@@ -38,8 +38,7 @@ def find(reference: str, corpus: Corpus) -> tuple[Passage, ...]:
     by_end = tuple(p for p in corpus.passages.values() if p.id.partition("/")[2] == reference)
     if by_end:
         return by_end
-    cited = citations.parse(reference)
-    return citations.resolve(cited, corpus) if cited else ()
+    return citations.find(reference, corpus)
 
 
 def find_quotation(quotation: str, corpus: Corpus) -> tuple[Passage, ...]:

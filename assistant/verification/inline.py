@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from assistant.citations import Citation, documents_named, parse_all
+from assistant.citations import Citation, document_names, documents_named, parse_all
 from assistant.verification.compare import Readable
 
 _PLACE = (
@@ -43,13 +43,7 @@ class Finder:
 
     def __init__(self, corpus: Readable) -> None:
         self.corpus = corpus
-        self.titles = tuple(
-            {
-                name: None
-                for source in corpus.sources.values()
-                for name in (source.document.short_title, source.document.title, source.document.id)
-            }
-        )
+        self.titles = document_names(corpus)
         authors = {p.author for source in corpus.sources.values() for p in source.passages if p.author}
         self._authors = tuple(authors)
         self._known: dict[str, bool] = {}
