@@ -88,8 +88,8 @@ def _stemmer(language: str) -> Any:
 
 
 _NO_PLURAL = {
-    "fr": frozenset("acces bois corps cours deces fois gens mois moins pays poids proces progres recours refus repos "
-                    "sens succes temps tiers vers".split()),
+    "fr": frozenset("acces bois corps cours deces fois frais gens mois moins pays poids proces progres recours refus "
+                    "repos sens succes temps tiers vers".split()),
     "es": frozenset("analisis bus crisis dosis gas interes lunes mas mes pais sintesis tesis tres virus".split()),
 }  # fmt: skip
 """Folded words that end in s and are no plural."""

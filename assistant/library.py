@@ -238,6 +238,9 @@ class Library:
             sought = self.objectives[number].adopted_title
         contents = None if number is None or asked_by_plain_name(asked) else self._contents(number)
         ranking = self.retriever.rank(sought, filters or Filters(), contents)
+        if contents is not None:
+            shown = (*ranking.expansion.shown, f"the aspects of Objective {number}")
+            ranking = replace(ranking, expansion=replace(ranking.expansion, shown=shown))
         return ranking if sought == asked else replace(ranking, question=asked)
 
     def _contents(self, number: int) -> Contents | None:
