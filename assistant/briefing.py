@@ -22,6 +22,7 @@ from assistant.model import (
 from assistant.objectives import Objective
 from assistant.options import addressees, operative_verb
 from assistant.retrieval import OPTION_KINDS, WEAK, Ranking
+from assistant.statements import drawn_on
 
 PER_SECTION = 6
 """Items of a section unless the user asks for another number."""
@@ -115,11 +116,9 @@ class _Composer:
         )
         best = max(ranking.scores, default=0.0)
         share = STRICT if _unmapped(material.objective) else RELEVANT
-        self.relevant = (
-            ()
-            if ranking.abstained
-            else tuple(p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= share * best)
-        )
+        relevant = [p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= share * best]
+        own = {d.id for d in material.documents.values() if not d.shipped}
+        self.relevant = () if ranking.abstained else drawn_on(relevant, own, self.wanted)
         mapped = {p.id for p in material.mapped} if "mapped" in plan.sections else set()
         place = {p.id: n for n, p in enumerate(ranking.passages)}
         strongest_first = sorted(material.mapped, key=lambda p: place.get(p.id, len(place)))

@@ -89,9 +89,11 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("titled", r"heading\s+[“\"«„](.+)[”\"»“]"),
         ("heading", r"under\s+(?:the\s+heading\s+)?[“\"«„](.+)[”\"»“]"),
         ("both_pages", rf"{_PAGE_WORD}\s*{_RANGE}\s*[(\[]{_PDF}[)\]]"),
+        ("label_pdf", rf"(?:pages|pp\.)\s*([ivxlc]{{1,8}})\s*-\s*(\d{{1,4}})\s*[(\[]{_PDF}[)\]]"),
         ("label_pdf", rf"{_PAGE_WORD}\s*({_LABEL})(?:\s*-\s*({_LABEL}))?\s*[(\[]{_PDF}[)\]]"),
         ("pdf", _PDF),
         ("pages", rf"{_PAGE_WORD}\s*{_RANGE}"),
+        ("label", r"(?:pages|pp\.)\s*([ivxlc]{1,8})\s*-\s*(\d{1,4})"),
         ("label", rf"(?:pages?|pp?\.)\s*({_LABEL})(?:\s*-\s*({_LABEL}))?"),
         (
             "place",

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.corpus import Corpus
+from assistant.i18n import check_language
+from assistant.i18n_remarks import remark as remark_in
 from assistant.model import KIND_CODES, Document, Kind, Passage
 from assistant.objectives import Objective, mapped
 
@@ -46,13 +48,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows by objective (1 to 23), every option of the Recollection; ``with_found``: ``found`` was given."""
+    """Rows by objective (1 to 23), every option of the Recollection; ``with_found``: ``found`` was given.
+
+    ``language`` is that of headings and fixed texts (en, fr or es); what the sources print stays as it is.
+    """
 
     rows: tuple[Row, ...]
     options: tuple[Passage, ...]
     document: Document
     cluster_titles: Mapping[int, str]
     with_found: bool = False
+    language: str = "en"
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -81,7 +87,11 @@ class Matrix:
 
 
 def build(
-    corpus: Corpus, objectives: Iterable[Objective], found: Mapping[int, Sequence[Passage]] | None = None
+    corpus: Corpus,
+    objectives: Iterable[Objective],
+    found: Mapping[int, Sequence[Passage]] | None = None,
+    *,
+    language: str = "en",
 ) -> Matrix:
     """The matrix. ``found``: passages by objective; those that are mapped there are not counted again."""
     source = next(s for s in corpus.sources.values() if s.document.family == FAMILY)
@@ -104,7 +114,9 @@ def build(
                 tuple(sorted(others.values(), key=lambda p: order[p.id])),
             )
         )
-    return Matrix(tuple(rows), options, source.document, _titles(options), found is not None)
+    return Matrix(
+        tuple(rows), options, source.document, _titles(options), found is not None, check_language(language)
+    )
 
 
 def _titles(options: Iterable[Passage]) -> dict[int, str]:
@@ -140,11 +152,11 @@ def other_pages(passage: Passage) -> str:
     return ", ".join(map(str, passage.other_edition_pages))
 
 
-def remark(row: Row) -> str | None:
+def remark(row: Row, language: str = "en") -> str | None:
     """What a reader must know of this row beyond its counts, or None."""
     parts = []
     if not row.mapped:
         parts.append(row.objective.note or "No option is mapped to it.")
     for citation in row.unmatched:
         parts.append(f"One citation of the overview ({citation.locator}) fits no option of the Recollection.")
-    return " ".join(parts) or None
+    return " ".join(remark_in(part, language) for part in parts) or None

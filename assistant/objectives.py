@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -21,14 +22,18 @@ from assistant.sources.plain import objectives_named
 NEAR = 0.85
 """How alike (difflib's ratio over letters) a question and a title must be to mean the same."""
 _FILE = "objectives.toml"
-_BARE_NUMBER = re.compile(r"(?:gcm\s+)?(?:objective|objectif|objetivo|obj\.)?\s*#?(\d{1,2})")
+_BARE_NUMBER = re.compile(
+    r"(?:the\s+|l['’]|el\s+)?(?:(?:gcm|pmm)\s+)?(?:objective|objectif|objetivo|obj\.)?"
+    r"\s*(?:#|no\.|n\.?[°ºo]|number|numéro|número)?\s*(\d{1,2})"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
     """One objective. ``zero_draft_title`` is None for 23, which the Zero Draft does not have.
 
-    ``aliases`` are plain names people use; ``note`` is a caveat a reader must see, or None.
+    ``aliases`` are plain names people use, in three languages; ``note`` is a caveat a reader must see, or None;
+    ``translations`` are the adopted title in French and Spanish.
     """
 
     number: int
@@ -36,6 +41,7 @@ class Objective:
     adopted_title: str
     aliases: tuple[str, ...] = ()
     note: str | None = None
+    translations: tuple[str, ...] = ()
 
     @property
     def retitled(self) -> bool:
@@ -53,6 +59,11 @@ class Objective:
             if self.retitled and self.zero_draft_title
             else (self.adopted_title,)
         )
+
+    @property
+    def asked_titles(self) -> tuple[str, ...]:
+        """The titles by which it may be asked for: those of both texts, and the adopted one's translations."""
+        return (*self.titles, *self.translations)
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -75,8 +86,13 @@ def load() -> tuple[Objective, ...]:
                 entry["number"],
                 entry.get("zero_draft_title"),
                 entry["adopted_title"],
-                tuple(entry.get("aliases", ())),
+                tuple(
+                    dict.fromkeys(
+                        name for key in ("aliases", "aliases_fr", "aliases_es") for name in entry[key]
+                    )
+                ),
                 entry.get("note"),
+                (entry["adopted_title_fr"], entry["adopted_title_es"]),
             )
             for entry in entries
         )
@@ -104,8 +120,9 @@ def match_objective(question: str) -> int | None:
     """The one objective a question asks for, or None.
 
     By number ("Objective 6", "obj. 6", "6"), by its title in either text, given whole or nearly so, or by
-    being nothing but one of its plain names ("remittances"). A question that names several objectives, or
-    merely touches the subject of one, asks for none.
+    being nothing but one of its plain names ("remittances"); the same in French and Spanish ("objectif 20",
+    "envois de fonds"). A question that names several objectives, or merely touches the subject of one, asks
+    for none.
     """
     named = objectives_named(question)
     if named:
@@ -114,9 +131,9 @@ def match_objective(question: str) -> int | None:
     if not asked or _BARE_NUMBER.fullmatch(question.strip().casefold()):
         return asked_by_number(question)
     for candidate in load():
-        if any(asked == _letters(name) for name in (*candidate.titles, *candidate.aliases)):
+        if any(asked == _letters(name) for name in (*candidate.asked_titles, *candidate.aliases)):
             return candidate.number
-    inside = {o.number for o in load() if any(_letters(title) in asked for title in o.titles)}
+    inside = {o.number for o in load() if any(_letters(title) in asked for title in o.asked_titles)}
     if inside:
         return inside.pop() if len(inside) == 1 else None
     near = [(_alike(asked, o), o.number) for o in load()]
@@ -130,7 +147,7 @@ def asked_by_number(question: str) -> int | None:
     Such a question has no words to search by; the objective's titles can stand in for it. A question in
     words of its own, be they an objective's plain name, is better searched as it is.
     """
-    match = _BARE_NUMBER.fullmatch(question.strip(" \t\n.?!:").casefold())
+    match = _BARE_NUMBER.fullmatch(question.strip(" \t\n\u00a0\u202f.?!:¿¡").casefold())
     return int(match[1]) if match and 1 <= int(match[1]) <= len(load()) else None
 
 
@@ -144,13 +161,16 @@ def asked_by_plain_name(question: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", text.casefold().replace("-", "")))
+    """The letters and digits of a text, case and accents folded, words apart by single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("-", ""))
+    folded = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(re.findall(r"[^\W_]+", folded))
 
 
 def _alike(asked: str, candidate: Objective) -> float:
     """The greatest ratio of the question to a title of the objective (0 to 1)."""
     ratios = []
-    for title in map(_letters, candidate.titles):
+    for title in map(_letters, candidate.asked_titles):
         matcher = SequenceMatcher(None, asked, title, autojunk=False)
         ratios.append(matcher.ratio() if matcher.real_quick_ratio() >= NEAR else 0.0)
     return max(ratios)

@@ -131,4 +131,51 @@ def write_docx(lines: list[Line]) -> bytes:
     return docx("".join(body), notes)
 
 
-WRITERS = {"md": write_md, "txt": write_txt, "html": write_html, "docx": write_docx}
+ODF = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def odt(body: str, extra: dict[str, str] | None = None) -> bytes:
+    """An OpenDocument package with this body (XML); the type comes first and is not packed."""
+    spaces = " ".join(f'xmlns:{name}="{ODF}:{name}:1.0"' for name in ("office", "text", "table", "style"))
+    parts = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<office:document-content {spaces}><office:body><office:text>{body}</office:text></office:body>"
+        "</office:document-content>",
+        "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{ODF}:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text"/>'
+        "</manifest:manifest>",
+        **(extra or {}),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            kind = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            package.writestr(name, content, kind)
+    return buffer.getvalue()
+
+
+def write_odt(lines: list[Line]) -> bytes:
+    """Each citation is split over spans within its page number, as word processors do."""
+    body, count = [], 0
+    for line in lines:
+        quote, cited = html.escape(line.quote), html.escape(line.citation)
+        end = f" ({cited[:-1]}<text:span>{cited[-1]}</text:span>)."
+        if line.footnote:
+            count += 1
+            end = (
+                f'<text:note text:id="ftn{count}" text:note-class="footnote"><text:note-citation>{count}'
+                f"</text:note-citation><text:note-body><text:p>{cited}.</text:p></text:note-body></text:note>."
+            )
+        before = f"{html.escape(line.before)}<text:s/>"
+        if line.block:
+            body += [
+                f"<text:p>{before}</text:p>",
+                f'<text:p text:style-name="Quotations">{quote}{end}</text:p>',
+            ]
+        else:
+            body.append(f"<text:p>{before}<text:span>{quote}</text:span>{end}</text:p>")
+    return odt("".join(body))
+
+
+WRITERS = {"md": write_md, "txt": write_txt, "html": write_html, "docx": write_docx, "odt": write_odt}

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import briefs
 import pytest
+from click.testing import CliRunner
 
-from assistant import i18n
+from assistant import i18n, objectives
+from assistant.cli.group import program
 from assistant.errors import UsageError
+from assistant.i18n_remarks import remark
 from assistant.rendering import render
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,3 +105,99 @@ def test_a_faulty_catalogue_names_its_line(tmp_path):
     path.write_text('msgid "a"\nmsgstr "b"\nnonsense\n', encoding="utf-8")
     with pytest.raises(ValueError, match="line 3"):
         compile_catalogues.read_po(path)
+
+
+# --- remarks on the sources ------------------------------------------------------------------------------
+
+
+def remarks(corpus) -> list[str]:
+    """Every remark that a brief or the matrix can print: those of the passages, the notes of the objectives."""
+    made = [said for p in corpus.passages.values() for said in p.remarks]
+    return [*dict.fromkeys(made), *(o.note for o in objectives.load() if o.note)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_remark_of_the_corpus_is_translated(corpus, language):
+    assert len(remarks(corpus)) > 20
+    for text in remarks(corpus):
+        assert remark(text, "en") == text
+        assert remark(text, language) != text
+        quoted = re.findall(r"“[^”]*”|\bp\. \d+|(?:Cluster|para\.) \d", text)
+        assert [q for q in quoted if q not in remark(text, language)] == []
+
+
+REMARKS = {
+    "a list in French": (
+        "Joins the wording of 2 options into one: Cluster 4, PO, p. 31; Cluster 4, OPA, p. 31.",
+        "fr",
+        "Réunit en une seule la formulation de 2 options\u00a0: Cluster 4, PO, p. 31\u00a0; Cluster 4, OPA, p. 31.",
+    ),
+    "parts of a remark": (
+        "Differs from the Recollection: nothing for “a”; “b” for “c” (Cluster 2, PO, p. 18).",
+        "es",
+        "Difiere de la Recopilación temática: nada en lugar de “a”; “b” en lugar de “c” (Cluster 2, PO, p. 18).",
+    ),
+    "numbers": (
+        "Notes 31 and 32 of the source carry the same link; probably a slip in the source.",
+        "es",
+        "Las notas 31 y 32 de la fuente llevan el mismo enlace; probablemente un error en la fuente.",
+    ),
+    "the end that may be absent": (
+        "The cited p. 3 is a wrong page for X: options before it are cited by later pages. It does fit Y.",
+        "es",
+        "La p. 3 citada no es la página correcta de X: las opciones anteriores se citan por páginas posteriores. "
+        "Sí corresponde a Y.",
+    ),
+    "no form has it": ("3 comments were left out.", "fr", "3 comments were left out."),
+}
+
+
+@pytest.mark.parametrize(("text", "language", "wanted"), REMARKS.values(), ids=REMARKS)
+def test_a_remark_keeps_its_parts(text, language, wanted):
+    assert remark(text, language) == wanted
+
+
+NOTES = {
+    "en": "Note: also searched: ",
+    "fr": "Remarque\u00a0: recherché aussi\u00a0: ",
+    "es": "Nota: también se buscó: ",
+}
+
+MOST = {"en": "leaves at most ", "fr": "le nombre maximal de passages", "es": "el número máximo de pasajes"}
+
+
+@pytest.mark.parametrize("language", NOTES)
+def test_notes_on_stderr_are_in_the_language_of_the_brief(built_store, tmp_path, language):
+    out = tmp_path / "brief.md"
+    arguments = [
+        "brief",
+        "remittances",
+        "--lang",
+        language,
+        "--cluster",
+        "4",
+        "--max-tokens",
+        "1500",
+        "-o",
+        str(out),
+    ]
+    result = CliRunner().invoke(program, arguments)
+    assert result.exit_code == 0
+    assert NOTES[language] in result.stderr
+    _ = i18n.translator(language).gettext
+    assert _("passages that each filter alone leaves out: {counts}").partition("{")[0] in result.stderr
+    assert MOST[language] in result.stderr
+    assert _("Written: {file}").format(file=out) in result.stderr
+    if language != "en":
+        assert not re.search(r"Note:|also|filters|leaves|Written", result.stderr)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_remark_in_a_brief_is_in_its_language(corpus, built_store, language):
+    passage = next(p for p in corpus.passages.values() if p.remarks and p.kind == "practice_example")
+    brief = built_store.draft(passage.text[:300], language=language)
+    assert passage.remarks in [citation.remarks for citation in brief.citations]
+    for fmt in ("md", "html"):
+        text = built_store.render(brief, fmt).decode()
+        assert all(remark(said, language) in text for said in passage.remarks)
+        assert not any(said in text for said in passage.remarks)

@@ -222,3 +222,68 @@ def test_found_options_on_the_command_line(built_store):
     eight = [row for row in rows if row["objective"] == "8" and row["origin"] == "found"]
     assert sum(int(row["count"]) for row in eight) > 0
     assert all(row["count"] == "0" for row in rows if row["objective"] == "8" and row["origin"] == "mapped")
+
+
+# --- languages -------------------------------------------------------------------------------------------
+
+WORDS = {
+    # language -> words of the matrix's own that every form for people has, and none of these
+    "fr": (["Couverture des objectifs du Pacte", "rattachées", "aucune option", "Objectif"], "fr"),
+    "es": (["Cobertura de los objetivos del Pacto", "vinculadas", "inguna opción", "Objetivo"], "es"),
+}
+ENGLISH = re.compile(
+    r"\bObjective \d+(?!\d*, p\.)|options? mapped|\bof \d|Gaps|Shown by|or more|not certain|Coverage|Mapping:"
+)
+
+
+@pytest.mark.parametrize("fmt", ["md", "html", "svg"])
+@pytest.mark.parametrize(("words", "language"), WORDS.values(), ids=WORDS)
+def test_headings_and_fixed_texts_are_translated(corpus, made, words, language, fmt):
+    further = {8: made.unmapped[:2]}
+    text = matrix_outputs.write(
+        matrix.build(corpus, objectives.load(), further, language=language), fmt
+    ).decode()
+    for word in words:
+        assert word in text
+    printed = re.sub(
+        r"“[^”]*”|<style>.*?</style>|class=.[^>]*|<title>[^<]*</title>", "", text, flags=re.DOTALL
+    )
+    assert ENGLISH.findall(printed) == []
+    assert made.rows[7].objective.adopted_title in text  # as printed
+    if language == "fr" and fmt != "html":
+        own = printed.replace(made.document.standing["fr"], "")
+        assert not re.search(r"[^\W\d_] [:;?!](?= )", own)
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_translated_matrix_passes_verification(corpus, tmp_path, language):
+    path = tmp_path / "matrix.md"
+    path.write_bytes(matrix_outputs.write(matrix.build(corpus, objectives.load(), language=language), "md"))
+    findings = verify(read_note(path), corpus)
+    assert len(findings) > 50
+    assert {finding.verdict for finding in findings} == {"ok"}
+
+
+def test_a_translated_workbook(corpus):
+    openpyxl = pytest.importorskip("openpyxl")
+    content = matrix_outputs.write(matrix.build(corpus, objectives.load(), language="fr"), "xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["Matrice", "Passages"]
+    assert [cell.value for cell in book["Passages"][1]][:3] == ["Objectif", "Origine", "Cluster"]
+    assert book["Passages"]["B2"].value == "rattachée"
+    links = [cell.hyperlink.location for row in book["Matrice"].iter_rows() for cell in row if cell.hyperlink]
+    assert links
+    assert all(location.startswith("Passages!A") for location in links)
+
+
+def test_a_table_for_programs_is_the_same_in_every_language(corpus, made):
+    for language in WORDS:
+        other = matrix.build(corpus, objectives.load(), language=language)
+        assert matrix_outputs.write(other, "csv") == matrix_outputs.write(made, "csv")
+
+
+def test_the_language_is_an_option(made):
+    result = gcm("matrix", "--lang", "es")
+    assert result.exit_code == 0
+    assert "# Cobertura de los objetivos" in result.stdout
+    assert gcm("matrix", "--lang", "de").exit_code == 2

@@ -165,7 +165,7 @@ def test_bad_files_do_not_keep_the_good_ones_out(run, place: Path, tmp_path: Pat
     for name in ("cut.pdf", "empty.txt", "photo.png", "nowhere.md"):
         assert f"{name}" in done.stderr
     assert "hidden" not in done.output
-    assert "4 of 5 refused" in done.stderr
+    assert "4 of 5 refused; the others are in the corpus." in done.stderr
     assert [e.document.id for e in library(place).own] == ["good"]
     state(place)
 
@@ -203,6 +203,29 @@ def test_an_id_of_ones_own(place: Path, tmp_path: Path):
     assert "letters, digits" in report.reason
     with pytest.raises(UsageError, match="for one file"):
         found.add([note(tmp_path / "d.md"), note(tmp_path / "e.md")], title="Both")
+
+
+REFUSALS = {
+    # what is named -> all that is said on stderr
+    "one that is not there": (["no.pdf"], "  refused  {0}/no.pdf: there is no such file. Check its name.\n"),
+    "one that is empty": (
+        ["empty.md"], "  refused  {0}/empty.md: the file is empty (0 bytes). Export or download it again.\n",
+    ),
+    "several, none of them good": (
+        ["no.pdf", "no.md"],
+        "  refused  {0}/no.pdf: there is no such file. Check its name.\n"
+        "  refused  {0}/no.md: there is no such file. Check its name.\n"
+        "2 of 2 refused; nothing was added.\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "said"), REFUSALS.values(), ids=REFUSALS)
+def test_what_is_refused_is_said_once(run, tmp_path: Path, names, said):
+    (tmp_path / "empty.md").write_bytes(b"")
+    done = run("corpus", "add", *(tmp_path / name for name in names))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == said.format(tmp_path)
 
 
 def test_remove(run, place: Path, tmp_path: Path):

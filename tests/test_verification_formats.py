@@ -20,6 +20,7 @@ from assistant.verification import check, read_note, read_text, verify
 from assistant.verification.check import examine
 from assistant.verification.compare import Library
 from assistant.verification.notes import read_bytes
+from assistant.verification.pages import fix_pages
 
 CORPUS = load_shipped()
 PASSAGES = [
@@ -222,6 +223,10 @@ def test_a_note_saved_by_libreoffice(tmp_path, kind):
     report = check(read_note(tmp_path / f"note.{kind}"), CORPUS)
     assert [finding.verdict for finding in report.findings] == EXPECTED
     assert verdicts(EDITED.encode(), "html") == EXPECTED
+    mended = fix_pages(tmp_path / f"note.{kind}", tmp_path / f"mended.{kind}", CORPUS)
+    assert [page.done for page in mended] == [True]
+    after = check(read_note(tmp_path / f"mended.{kind}"), CORPUS)
+    assert [f.verdict for f in after.findings] == [v.replace("wrong_page", "ok") for v in EXPECTED]
 
 
 # --- size ------------------------------------------------------------------------------------------------

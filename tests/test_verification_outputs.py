@@ -10,12 +10,14 @@ import notes as writers
 import pytest
 
 from assistant.certificate import html_element, markdown_comment, text_line
+from assistant.citations import parse
 from assistant.corpus import load_shipped
 from assistant.errors import UsageError
 from assistant.model import Certificate
 from assistant.verification import check, read_note, verify
 from assistant.verification.annotate import annotate
 from assistant.verification.certificates import certificate_status, find_certificate
+from assistant.verification.page_edits import edits
 from assistant.verification.pages import fix_pages
 
 CORPUS = load_shipped()
@@ -77,6 +79,66 @@ def test_only_the_text_of_runs_changes_in_word(tmp_path):
         for name in changed:
             first, second = (package.read(name).decode() for package in (old, new))
             assert first.count("<w:r>") == second.count("<w:r>")
+
+
+def test_only_the_numbers_change_in_opendocument(tmp_path):
+    path, out = written(tmp_path, "odt"), tmp_path / "mended.odt"
+    fix_pages(path, out, CORPUS)
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out) as new:
+        assert old.namelist() == new.namelist()
+        assert [i.compress_type for i in old.infolist()] == [i.compress_type for i in new.infolist()]
+        changed = [name for name in old.namelist() if old.read(name) != new.read(name)]
+        assert changed == ["content.xml"]
+        expected = old.read("content.xml").decode()
+        for before, after in (
+            ("p. 2<text:span>2</text:span>", "p. 1<text:span>5</text:span>"),
+            ("p. 23.</text:p>", "p. 15.</text:p>"),
+            ("pp. 15–1<text:span>6</text:span>", "p. 15<text:span></text:span>"),
+        ):
+            assert expected.count(before) == 1
+            expected = expected.replace(before, after)
+        assert new.read("content.xml").decode().replace("<text:span/>", "<text:span></text:span>") == expected
+
+
+def test_a_table_of_an_opendocument_note_is_mended(tmp_path):
+    path, out = tmp_path / "note.odt", tmp_path / "mended.odt"
+    cells = ("A", f"“{TALENT}” ({REC}, Cluster 2, PO,<text:s/>p. 22)", "B")
+    row = "".join(f"<table:table-cell><text:p>{cell}</text:p></table:table-cell>" for cell in cells)
+    path.write_bytes(writers.odt(f"<table:table><table:table-row>{row}</table:table-row></table:table>"))
+    assert [(m.before, m.after, m.done) for m in fix_pages(path, out, CORPUS)] == [("p. 22", "p. 15", True)]
+    assert [f.verdict for f in verify(read_note(out), CORPUS)] == ["ok"]
+
+
+EDITS = {
+    # printed, stated and right pages -> what is written
+    "one page": ("A, p. 22", "p. 15", "A, p. 15"),
+    "a page more": ("A, p. 1", "p. 17", "A, p. 17"),
+    "to a range": ("A, page 22", "pp. 15-16", "A, pages 15-16"),
+    "from a range": ("A, pp. 22–23", "p. 15", "A, p. 15"),
+    "roman": ("A, p. iii", "p. iv", "A, p. iv"),
+    "roman range": ("A, pp. ii-iii", "p. i", "A, p. i"),
+    "to a roman range": ("A, p. 4", "pp. ii-iii", "A, pp. ii-iii"),
+    "over the change of numbering": ("A, p. 4", "pp. iv-1", "A, pp. iv-1"),
+    "from over it": ("A, pp. iv-1", "p. iv (PDF p. 4)", "A, p. iv"),
+    "PDF page alone": ("A, PDF p. 2", "p. 1 (PDF p. 5)", "A, PDF p. 5"),
+    "both": ("A, p. iii (PDF p. 2)", "p. i (PDF p. 1)", "A, p. i (PDF p. 1)"),
+    "one of both": ("A, p. 3 (PDF p. 3)", "p. 3 (PDF p. 7)", "A, p. 3 (PDF p. 7)"),
+    "the other of both": ("A, p. 7 (PDF p. 7)", "p. 3 (PDF p. 7)", "A, p. 3 (PDF p. 7)"),
+    "no page is printed there": ("A, p. 3", "PDF p. 7", None),
+    "no pages at all": ("A, p. 3", "Rec. 4", None),
+    "two of them": ("A, p. 3, and again p. 3", "p. 7", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("printed", "right", "wanted"), EDITS.values(), ids=EDITS)
+def test_what_is_changed_in_a_citation(printed, right, wanted):
+    made = edits(printed, parse(printed), parse(right))
+    text = printed
+    for edit in reversed(made):
+        start, end, new = edit.least()
+        assert end > start
+        text = text[:start] + new + text[end:]
+    assert (text if made else None) == wanted
 
 
 def test_a_page_that_cannot_be_mended_is_listed(tmp_path):
@@ -148,6 +210,13 @@ def carried(kind: str, certificate: Certificate) -> bytes:
     if kind == "html":
         return data.replace(b"</body>", html_element(certificate).encode() + b"</body>")
     value = json.dumps({"corpus_sha256": certificate.corpus_sha256, "program_version": "9.9"})
+    if kind == "odt":
+        meta = (
+            f'<office:document-meta xmlns:office="{writers.ODF}:office:1.0" xmlns:meta="{writers.ODF}:meta:1.0">'
+            f'<office:meta><meta:user-defined meta:name="gcm-draft-certificate">{value}</meta:user-defined>'
+            "</office:meta></office:document-meta>"
+        )
+        return writers.odt("<text:p>Text.</text:p>", {"meta.xml": meta})
     custom = (
         '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
         'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'

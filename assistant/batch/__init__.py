@@ -24,6 +24,7 @@ from assistant.batch.tasks import (
     tasks_for_questions,
 )
 from assistant.errors import GcmDraftError, UsageError
+from assistant.i18n_remarks import remark
 from assistant.model import as_dict
 from assistant.rendering import FORMATS, load_template, merge
 from assistant.resources import config_dir
@@ -270,7 +271,8 @@ class _Batch:
     def _remarks(self, task: Task, brief: Brief, mapped: int) -> list[str]:
         objective = self.library.objectives.get(task.objective) if task.objective else None
         remarks = [brief.reason] if brief.reason and (brief.abstained or brief.weak) else []
-        return remarks + ([objective.note] if objective and objective.note and not mapped else [])
+        note = objective.note if objective and not mapped else None
+        return remarks + ([remark(note, brief.language)] if note else [])
 
     # -- all together ----------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def command(question: str, **options: Any) -> None:
 
     A bare question does the same: gcm-draft "ethical recruitment". Exit status 1 if the corpus has nothing on it.
     """
-    library = common.open_library()
+    library = common.open_library(options["lang"])
     filters = common.make_filters(
         library, options["kinds"], options["sources"], options["clusters"], options["objectives"]
     )
@@ -84,24 +84,32 @@ def command(question: str, **options: Any) -> None:
     elif fmt == "md" and options["output"] is None and options["fmt"] is None and sys.stdout.isatty():
         click.echo(library.render_terminal(brief, width=_width(), ansi=_colour()))
     else:
-        common.write_result(library.render(brief, fmt), options["output"], binary=fmt in BINARY)
+        common.write_result(
+            library.render(brief, fmt), options["output"], binary=fmt in BINARY, language=options["lang"]
+        )
     if brief.abstained:
         raise click.exceptions.Exit(1)
 
 
 def remarks(brief: Brief) -> None:
     """What the user should know beside the brief: what was also searched, what was left out, why it is weak."""
+    from assistant.i18n import translator
+
+    _ = translator(brief.language).gettext
+    said: list[str] = []
     if brief.expanded:
-        common.warn(f"also searched: {', '.join(brief.expanded)}")
+        said.append(_("also searched: {words}").format(words=", ".join(brief.expanded)))
     if brief.excluded:
-        left_out = ", ".join(f"{name} leaves out {count}" for name, count in brief.excluded.items())
-        common.warn(f"filters: {left_out} passages")
+        counts = ", ".join(f"{name} ({count})" for name, count in brief.excluded.items())
+        said.append(_("passages that each filter alone leaves out: {counts}").format(counts=counts))
     if brief.abstained:
-        common.warn(brief.reason or "nothing found")
+        said.append(brief.reason or _("nothing found"))
         if brief.nearest:
-            common.warn("nearest headings: " + "; ".join(brief.nearest))
+            said.append(_("nearest headings: {headings}").format(headings="; ".join(brief.nearest)))
     elif brief.weak:
-        common.warn(f"weak match: {brief.reason}")
+        said.append(_("weak match: {reason}").format(reason=brief.reason))
+    for message in said:
+        common.warn(message, brief.language)
 
 
 def _check_ending(fmt: str, output: str | None) -> None:

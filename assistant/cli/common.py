@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -156,8 +157,8 @@ def make_filters(
     return Filters(kinds, library.document_ids(named), clusters, objectives)
 
 
-def open_library() -> Library:
-    """The library with the corpus and store this call names."""
+def open_library(language: str = "en") -> Library:
+    """The library with the corpus and store this call names; ``language`` is that of its remarks."""
     from assistant.library import Library
 
     state = click.get_current_context().ensure_object(dict)
@@ -171,7 +172,7 @@ def open_library() -> Library:
         store=state.get("store"),
         embedder=embedder,
         progress=progress_bar,
-        warn=warn,
+        warn=partial(warn, language=language),
     )
 
 
@@ -198,12 +199,14 @@ def progress_bar(total: int, label: str) -> Callable[[int], None]:
     return advance
 
 
-def warn(message: str) -> None:
-    """A remark on stderr."""
-    click.echo(f"{click.style('Note:', fg='yellow')} {message}", err=True)
+def warn(message: str, language: str = "en") -> None:
+    """A remark on stderr, under the word for one in ``language``."""
+    from assistant.i18n import translator
+
+    click.echo(f"{click.style(translator(language).gettext('Note:'), fg='yellow')} {message}", err=True)
 
 
-def write_result(content: bytes, output: str | None, *, binary: bool = False) -> None:
+def write_result(content: bytes, output: str | None, *, binary: bool = False, language: str = "en") -> None:
     """The result to stdout, or to a file in one step: whole or not at all."""
     if output is None or output == "-":
         if binary and sys.stdout.isatty():
@@ -215,7 +218,9 @@ def write_result(content: bytes, output: str | None, *, binary: bool = False) ->
             click.echo(content.decode("utf-8"), nl=False)
         return
     write_file(Path(output), content)
-    click.echo(f"Written: {output}", err=True)
+    from assistant.i18n import translator
+
+    click.echo(translator(language).gettext("Written: {file}").format(file=output), err=True)
 
 
 def write_file(path: Path, content: bytes) -> None:

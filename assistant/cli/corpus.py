@@ -94,7 +94,9 @@ def add(files: tuple[Path, ...], fmt: str, **options: Any) -> None:
         common.write_json(rows)
     refused = sum(report.outcome == "refused" for report in reports)
     if refused:
-        click.echo(f"{refused} of {len(reports)} refused; the others are in the corpus.", err=True)
+        if len(reports) > 1:
+            rest = "nothing was added" if refused == len(reports) else "the others are in the corpus"
+            click.echo(f"{refused} of {len(reports)} refused; {rest}.", err=True)
         raise click.exceptions.Exit(2)
 
 

@@ -34,7 +34,8 @@ def default_map(args: list[str]) -> dict[str, Any] | None:
         brief["fmt"] = _format(str(found["format"]))
         batch["formats"] = [found["format"]]
     top = {key: found[name] for name, key in (("corpus", "corpus_name"), ("store", "store")) if name in found}
-    return {**top, "brief": brief, "batch": batch}
+    matrix = {key: found[name] for name, key in _MATRIX.items() if name in found}
+    return {**top, "brief": brief, "batch": batch, "matrix": matrix}
 
 
 _VARIABLES = tuple(
@@ -43,6 +44,7 @@ _VARIABLES = tuple(
 """Named here as well as in :mod:`assistant.configuration`, so that this need not be loaded to find none set."""
 _BRIEF = {"template": "template", "limit": "limit", "lang": "lang", "max_tokens": "max_tokens"}
 _BATCH = {"limit": "limit", "lang": "lang"}
+_MATRIX = {"lang": "lang"}
 """Settings and the options they stand for. A batch of objectives has a template of its own."""
 
 

@@ -74,8 +74,10 @@ class Program(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command, or ``brief`` where global options stood before a bare question."""
-        if args and args[0] not in COMMANDS:
+        """The command, or ``brief`` where global options or ``--`` stood before a bare question."""
+        if args and args[0].startswith("-"):  # only ``--`` lets it come so far: it is the question
+            args = ["brief", *args[1:], "--", args[0]]
+        elif args and args[0] not in COMMANDS:
             args = ["brief", *_question(ctx, args)]
         return super().resolve_command(ctx, args)
 

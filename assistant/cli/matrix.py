@@ -28,8 +28,15 @@ FORMATS = ("md", "html", "svg", "csv", "xlsx")
 @click.option(
     "--found", is_flag=True, help="Count also options that the program finds, apart from those mapped."
 )
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr", "es"]),
+    default="en",
+    show_default=True,
+    help="Language of headings and fixed texts; what the sources print stays as it is.",
+)
 @common.everywhere
-def command(fmt: str | None, output: str | None, found: bool) -> None:
+def command(fmt: str | None, output: str | None, found: bool, lang: str) -> None:
     """Objectives by clusters and kinds: how many options the experts mapped, which, and the gaps.
 
     Each count leads to its passages and their pages; the html and svg files show the gaps at a glance.
@@ -38,8 +45,11 @@ def command(fmt: str | None, output: str | None, found: bool) -> None:
 
     chosen = fmt or _format_of(output)
     library = common.open_library()
-    made = matrix.build(library.corpus, library.objectives.values(), _found(library) if found else None)
-    common.write_result(matrix_outputs.write(made, chosen), output, binary=chosen in matrix_outputs.BINARY)
+    further = _found(library) if found else None
+    made = matrix.build(library.corpus, library.objectives.values(), further, language=lang)
+    common.write_result(
+        matrix_outputs.write(made, chosen), output, binary=chosen in matrix_outputs.BINARY, language=lang
+    )
 
 
 def _format_of(output: str | None) -> str:

@@ -10,6 +10,7 @@ from assistant.cli import common
 from assistant.model import passage_dict
 
 if TYPE_CHECKING:
+    from assistant.corpus import Corpus
     from assistant.showing import Shown
 
 
@@ -27,8 +28,8 @@ def command(reference: str | None, quote: str | None, fmt: str) -> None:
     corpus = common.open_library().corpus
     found = showing.find_quotation(quote, corpus) if quote else showing.find(reference or "", corpus)
     if not found:
-        what = "These words stand in no passage" if quote else f"No passage fits {reference!r}"
-        click.echo(f"{what}. Ids: gcm-draft passages; citations look like: Cluster 2, OPA, p. 17", err=True)
+        for line in _nothing(reference, corpus):
+            click.echo(line, err=True)
         raise click.exceptions.Exit(1)
     shown = [showing.show(p, corpus) for p in found]
     if fmt == "json":
@@ -38,6 +39,42 @@ def command(reference: str | None, quote: str | None, fmt: str) -> None:
         click.echo(f"{len(shown)} passages fit:\n")
     for one in shown:
         _print(one, brief=len(shown) > 1)
+
+
+CITED = ("Cluster 2, OPA, p. 17", "Objective 6, p. 3", "para. 16", "Rec. 4", "Kate Barth, 4 Dec 2021")
+"""Citations of every shape the corpus has, for people who look for one."""
+MOST_NEAR = 5
+
+
+def _nothing(reference: str | None, corpus: Corpus) -> list[str]:
+    """What to say where nothing fits: what is near, what can be shown, and where an objective's brief is."""
+    from assistant import citations, objectives
+
+    forms = "; ".join(CITED)
+    shown = (
+        f"What can be shown: a citation, such as {forms}; or a passage's id (gcm-draft passages lists all)."
+    )
+    if reference is None:
+        return [
+            "These words stand in no passage.",
+            'For a search by subject: gcm-draft search "WORDS"',
+            shown,
+        ]
+    said = [f"No passage fits {reference!r}."]
+    number = objectives.match_objective(reference)
+    cited = citations.parse(reference)
+    near = citations.resolve(cited.without_pages(), corpus) if cited else ()
+    if near:
+        labels = dict.fromkeys(p.locator for p in near)
+        more = f" and {len(labels) - MOST_NEAR} more" if len(labels) > MOST_NEAR else ""
+        said.append(f"On other pages it has: {'; '.join(list(labels)[:MOST_NEAR])}{more}.")
+    if number is not None:
+        note = objectives.objective(number).note
+        said += [note.partition(". ")[0].rstrip(".") + "."] if note and not near else []
+        said.append(
+            f'A brief on the objective: gcm-draft "Objective {number}". All of them: gcm-draft objectives'
+        )
+    return [*said, shown]
 
 
 def _record(s: Shown) -> dict[str, Any]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def command(
     file: str, fmt: str, every: bool, annotated: str | None, fix: str | None, output: str | None
 ) -> None:
-    """Check every quotation and citation of the note FILE (md, txt, html, docx; - for standard input).
+    """Check every quotation and citation of the note FILE (md, txt, html, docx, odt; - for standard input).
 
     Exit status 0 only if every verdict is ok. It is given the note and the source files, nothing else.
     """
@@ -90,4 +90,5 @@ def _fix(path: Path, out: Path, corpus: Corpus) -> None:
             else f"{page.before}: mend by hand, should be {page.after}"
         )
         click.echo(f"line {page.line}: {page.citation}: {what}", err=True)
-    click.echo(f"Written: {out} ({sum(p.done for p in mended)} pages mended)", err=True)
+    count = sum(p.done for p in mended)
+    click.echo(f"Written: {out} ({count} page{'' if count == 1 else 's'} mended)", err=True)

@@ -6,6 +6,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from assistant.i18n import N_
 from assistant.matrix import CLUSTERS, KINDS, Matrix, Place, Row, code
 from assistant.matrix_outputs import wording
 
@@ -19,14 +20,15 @@ def svg(matrix: Matrix) -> str:
     """The picture as an SVG file."""
     width = _MARGIN * 2 + _LABEL + len(CLUSTERS) * (len(KINDS) * _CELL + _GUTTER) + _ALL
     height = _TOP + len(matrix.rows) * _ROW + _FOOT
+    title = wording.said(matrix, wording.TITLE)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">',
-        f'<title id="title">{escape(wording.TITLE)}</title>',
+        f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(wording.lead(matrix))}</desc>',
         f"<style>{_css()}</style>",
         f'<rect class="paper" width="{width}" height="{height}"/>',
-        _text(_MARGIN, 36, wording.TITLE, size=19, weight=600),
+        _text(_MARGIN, 36, title, size=19, weight=600),
         _text(_MARGIN, 58, _subtitle(matrix), size=12, kind="soft"),
         *_header(matrix, width),
     ]
@@ -37,11 +39,18 @@ def svg(matrix: Matrix) -> str:
 
 
 def _subtitle(matrix: Matrix) -> str:
-    said = (
-        f"{len(matrix.mapped_ids)} of {len(matrix.options)} options are mapped by the GFMD overview of 2018: "
-        "policy options (PO), options for practical action (OPA)"
+    text = wording.said(
+        matrix,
+        N_(
+            "{mapped} of {options} options are mapped by the GFMD overview of 2018: "
+            "policy options (PO), options for practical action (OPA)"
+        ),
+        mapped=len(matrix.mapped_ids),
+        options=len(matrix.options),
     )
-    return f"{said}; with +: {wording.FOUND}" if matrix.with_found else said
+    if not matrix.with_found:
+        return text
+    return f"{text}; {wording.said(matrix, N_('with +: {found}'), found=wording.said(matrix, wording.FOUND))}"
 
 
 def _x(place: Place) -> int:
@@ -62,7 +71,9 @@ def _header(matrix: Matrix, width: int) -> list[str]:
             _text(_x((cluster, kind)) + _CELL / 2, 108, code(kind), size=11, kind="soft", anchor="middle")
             for kind in KINDS
         ]
-    parts.append(_text(width - _MARGIN - 6, 108, "All", size=12, weight=600, anchor="end"))
+    parts.append(
+        _text(width - _MARGIN - 6, 108, wording.said(matrix, N_("All")), size=12, weight=600, anchor="end")
+    )
     parts.append(f'<path class="rule" stroke-width="2" d="M{_MARGIN} {_TOP - 3}H{width - _MARGIN}"/>')
     return parts
 
@@ -90,15 +101,16 @@ def _row(row: Row, matrix: Matrix, top: int, width: int) -> list[str]:
     parts.append(f"<g><title>{escape(title)}</title>{number}{label}</g>")
     if not row.mapped and not row.found:
         left = _x((CLUSTERS[0], KINDS[0]))
-        parts.append(_text(left, middle, "no option is mapped to this objective", size=12, kind="gapink"))
+        none = wording.said(matrix, N_("no option is mapped to this objective"))
+        parts.append(_text(left, middle, none, size=12, kind="gapink"))
     else:
-        parts += [_cell(row, place, top) for place in matrix.places]
+        parts += [_cell(row, place, top, matrix) for place in matrix.places]
     total = str(len(row.mapped)) + (f" +{len(row.found)}" if row.found else "")
     parts.append(_text(width - _MARGIN - 6, middle, total, size=13, weight=700, anchor="end", kind=ink))
     return parts
 
 
-def _cell(row: Row, place: Place, top: int) -> str:
+def _cell(row: Row, place: Place, top: int, matrix: Matrix) -> str:
     mapped, found = row.at(place), row.found_at(place)
     centre, middle = _x(place) + _CELL / 2, top + _ROW / 2
     if not mapped and not found:
@@ -111,14 +123,14 @@ def _cell(row: Row, place: Place, top: int) -> str:
     kind = ("n4" if step == 4 else "n") if mapped else "soft"
     places = "; ".join(f"{p.locator} ({p.id.partition('/')[2]})" for p in (*mapped, *found))
     return (
-        f"<g><title>{escape(f'Objective {row.objective.number}: {places}')}</title>"
+        f"<g><title>{escape(wording.titled(matrix, row.objective.number, places))}</title>"
         f'<rect class="{f"c{step}" if mapped else "hollow"}" {box}/>'
         f"{_text(centre, middle + 4.5, label, size=12 if found else 13, kind=kind, anchor='middle')}</g>"
     )
 
 
 def _foot(matrix: Matrix, top: int, width: int) -> list[str]:
-    parts = [_text(_MARGIN + 34, top + 22, "options mapped to any objective", size=11, kind="soft")]
+    parts = [_text(_MARGIN + 34, top + 22, wording.said(matrix, wording.ANY), size=11, kind="soft")]
     for place in matrix.places:
         there, all_ = matrix.share(place)
         kind = "soft" if there else "gapink"
@@ -127,13 +139,18 @@ def _foot(matrix: Matrix, top: int, width: int) -> list[str]:
         )
     total = f"{len(matrix.mapped_ids)}/{len(matrix.options)}"
     parts.append(_text(width - _MARGIN - 6, top + 22, total, size=11, kind="soft", anchor="end"))
-    source = (
-        f"Mapping: GFMD Support Unit, of the Zero Draft of 5 February 2018. Options: "
-        f"{matrix.document.short_title}. Informal and non-binding."
+    source = wording.said(
+        matrix,
+        N_(
+            "Mapping: GFMD Support Unit, of the Zero Draft of 5 February 2018. Options: {document}. "
+            "Informal and non-binding."
+        ),
+        document=matrix.document.short_title,
     )
     parts.append(_text(_MARGIN, top + 58, source, size=11, kind="soft"))
-    marks = [("c1", "1"), ("c2", "2"), ("c3", "3"), ("c4", "4 or more"), ("gap", "no option mapped")]
-    left = width - _MARGIN - 330
+    more, none = wording.said(matrix, N_("{n} or more"), n=4), wording.said(matrix, wording.NONE)
+    marks = [("c1", "1"), ("c2", "2"), ("c3", "3"), ("c4", more), ("gap", none)]
+    left = width - _MARGIN - 4 - sum(26 + 7 * len(label) for _, label in marks)
     for name, label in marks:
         parts.append(f'<rect class="{name}" x="{left}" y="{top + 47}" width="14" height="14" rx="3"/>')
         parts.append(_text(left + 20, top + 58, label, size=11, kind="soft"))

@@ -12,6 +12,7 @@ import zipfile
 from typing import Any
 
 from assistant.errors import MissingExtraError
+from assistant.i18n import N_
 from assistant.matrix import CLUSTERS, Matrix, Row, code, other_pages, pages, remark
 from assistant.matrix_outputs import wording
 from assistant.model import Passage
@@ -66,10 +67,11 @@ def xlsx(matrix: Matrix) -> bytes:
     except ImportError as error:
         raise MissingExtraError("Writing xlsx", "xlsx") from error
     book = Workbook()
-    overview, listed = book.active, book.create_sheet("Passages")
-    overview.title = "Matrix"
+    sheets = tuple(wording.said(matrix, name) for name in (N_("Matrix"), N_("Passages")))
+    overview, listed = book.active, book.create_sheet(sheets[1])
+    overview.title = sheets[0]
     _fill_matrix(overview, matrix, _fill_passages(listed, matrix))
-    book.properties.creator, book.properties.title = "gcm-draft", wording.TITLE
+    book.properties.creator, book.properties.title = "gcm-draft", wording.said(matrix, wording.TITLE)
     buffer = io.BytesIO()
     book.save(buffer)
     return _timeless(buffer.getvalue())
@@ -79,18 +81,18 @@ def _fill_passages(sheet: Any, matrix: Matrix) -> dict[tuple[int, int, str, str]
     """The list; returns the row of the first passage of each objective, cluster, kind and origin."""
     from openpyxl.styles import Alignment
 
-    header = ("Objective", "Origin", "Cluster", "Kind", "Page", "Page in the edition cited by the overview",
-              "Passage", "Text")  # fmt: skip
-    _heading(sheet, 1, header)
+    header = (N_("Objective"), N_("Origin"), "Cluster", N_("Kind"), N_("Page"),
+              N_("Page in the edition cited by the overview"), N_("Passage"), N_("Text"))  # fmt: skip
+    _heading(sheet, 1, tuple(wording.said(matrix, name) for name in header))
     first: dict[tuple[int, int, str, str], int] = {}
     number = 1
     for row in matrix.rows:
-        for origin, there in (("mapped", row.mapped), ("found", row.found)):
+        for origin, there in ((N_("mapped"), row.mapped), (N_("found"), row.found)):
             for p in there:
                 number += 1
                 first.setdefault((row.objective.number, p.cluster or 0, code(p.kind), origin), number)
                 place = (p.cluster, code(p.kind), pages(p), other_pages(p))
-                values = (row.objective.number, origin, *place, p.id, p.text)
+                values = (row.objective.number, wording.said(matrix, origin), *place, p.id, p.text)
                 for column, value in enumerate(values, 1):
                     _put(sheet, number, column, value).alignment = Alignment(
                         wrap_text=column == 8, vertical="top"
@@ -107,19 +109,20 @@ def _fill_matrix(sheet: Any, matrix: Matrix, first: dict[tuple[int, int, str, st
     from openpyxl.utils import get_column_letter
 
     last = get_column_letter(len(matrix.places) + 4)
-    _put(sheet, 1, 1, wording.TITLE).font = Font(bold=True, size=14)
+    _put(sheet, 1, 1, wording.said(matrix, wording.TITLE)).font = Font(bold=True, size=14)
     _put(sheet, 2, 1, wording.lead(matrix)).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.merge_cells(f"A2:{last}2")
     sheet.row_dimensions[2].height = 34
     names = [f"C{cluster} {code(kind)}" for cluster, kind in matrix.places]
-    _heading(sheet, 4, ("Objective", "Title", *names, "All", "Remark"))
+    said = [wording.said(matrix, word) for word in (N_("Objective"), N_("Title"), N_("All"), N_("Remark"))]
+    _heading(sheet, 4, (*said[:2], *names, *said[2:]))
     at = 5
     for row in matrix.rows:
         _matrix_row(sheet, at, row, matrix, first)
         at += 1
-    shares = ["{} of {}".format(*matrix.share(place)) for place in matrix.places]
-    total = f"{len(matrix.mapped_ids)} of {len(matrix.options)}"
-    for column, value in enumerate(("", "options mapped to any objective", *shares, total), 1):
+    shares = [wording.of(matrix, *matrix.share(place)) for place in matrix.places]
+    total = wording.of(matrix, len(matrix.mapped_ids), len(matrix.options))
+    for column, value in enumerate(("", wording.said(matrix, wording.ANY), *shares, total), 1):
         _put(sheet, at, column, value).font = Font(italic=True, size=9)
     for line, (cluster, title) in enumerate(matrix.cluster_titles.items(), at + 2):
         _put(sheet, line, 2, f"C{cluster}: {title}").font = Font(size=9)
@@ -147,14 +150,18 @@ def _matrix_row(
         cell.alignment = Alignment(horizontal="center")
         origin = "mapped" if count else "found"
         target = first[row.objective.number, place[0], code(place[1]), origin]
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"Passages!A{target}")
+        cell.hyperlink = Hyperlink(
+            ref=cell.coordinate, location=f"{wording.said(matrix, N_('Passages'))}!A{target}"
+        )
         cell.font = Font(underline="single")
         if count:
             cell.fill = PatternFill("solid", fgColor=_FILLS[min(count, len(_FILLS)) - 1])
     last = 3 + len(matrix.places)
     total = _put(sheet, at, last, len(row.mapped))
     total.font = Font(bold=True)
-    _put(sheet, at, last + 1, remark(row) or "").alignment = Alignment(wrap_text=True, vertical="top")
+    _put(sheet, at, last + 1, remark(row, matrix.language) or "").alignment = Alignment(
+        wrap_text=True, vertical="top"
+    )
     if not row.mapped:
         for column in range(1, last + 1):
             sheet.cell(at, column).fill = PatternFill("solid", fgColor=_GAP)

@@ -1,37 +1,87 @@
-"""Sentences of the matrix that stand in several of its forms."""
+"""Sentences of the matrix that stand in several of its forms, in its language.
+
+"Cluster", PO and OPA stay: they are GFMD's own labels, by which its documents are cited in every language.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from assistant.i18n import N_, translator
+from assistant.i18n import standing as standing_of
 from assistant.matrix import Matrix, code, other_pages
 from assistant.model import Passage
 
-TITLE = "Coverage of the Compact’s objectives by the GFMD Thematic Recollection"
-GAPS = "Gaps"
-MAPPED = "Options mapped to each objective"
-UNMAPPED = "Options mapped to no objective"
-FOUND = "found by the program, not mapped by the experts"
+TITLE = N_("Coverage of the Compact’s objectives by the GFMD Thematic Recollection")
+GAPS = N_("Gaps")
+MAPPED = N_("Options mapped to each objective")
+UNMAPPED = N_("Options mapped to no objective")
+FOUND = N_("found by the program, not mapped by the experts")
+ANY = N_("options mapped to any objective")
+NONE = N_("no option mapped")
+SHOWN_BY = N_("Shown by: gcm-draft show PASSAGE")
+
+
+def said(matrix: Matrix, message: str, **parts: object) -> str:
+    """A message in the matrix's language, its parts in braces filled in."""
+    text = translator(matrix.language).gettext(message)
+    return text.format(**parts) if parts else text
+
+
+def objective(matrix: Matrix, number: int) -> str:
+    """The name of an objective: Objective 6."""
+    return translator(matrix.language).gettext("Objective %(number)s") % {"number": number}
+
+
+def colon(matrix: Matrix, title: str, text: str) -> str:
+    """What is spoken of and what is said of it, apart as the language has it."""
+    return said(matrix, N_("{title}: {text}"), title=title, text=text)
+
+
+def listed(matrix: Matrix, parts: Iterable[str]) -> str:
+    """Parts in a row, apart by the language's semicolon."""
+    return said(matrix, N_("; ")).join(parts)
+
+
+def titled(matrix: Matrix, number: int, title: str) -> str:
+    """An objective with its title, or with what else is said of it."""
+    return colon(matrix, objective(matrix, number), title)
+
+
+def of(matrix: Matrix, part: int, whole: int) -> str:
+    """A part of a whole: 2 of 30."""
+    return said(matrix, N_("{part} of {whole}"), part=part, whole=whole)
 
 
 def lead(matrix: Matrix) -> str:
     """What is counted, in a sentence or two."""
-    total = len(matrix.options)
-    said = (
-        "Options of the Recollection that the GFMD overview of 2018 maps to each objective, by cluster and "
-        "kind: policy options (PO) and options for practical action (OPA). "
-        f"{len(matrix.mapped_ids)} of the {total} options are mapped to "
-        f"{len(matrix.rows) - len(matrix.without)} of the {len(matrix.rows)} objectives; "
-        "an option may be mapped to several."
+    text = said(
+        matrix,
+        N_(
+            "Options of the Recollection that the GFMD overview of 2018 maps to each objective, by cluster and "
+            "kind: policy options (PO) and options for practical action (OPA). "
+            "{mapped} of the {options} options are mapped to {covered} of the {objectives} objectives; "
+            "an option may be mapped to several."
+        ),
+        mapped=len(matrix.mapped_ids),
+        options=len(matrix.options),
+        covered=len(matrix.rows) - len(matrix.without),
+        objectives=len(matrix.rows),
     )
-    return f"{said} A plus sign marks options {FOUND}." if matrix.with_found else said
+    if not matrix.with_found:
+        return text
+    return f"{text} {said(matrix, N_('A plus sign marks options {found}.'), found=said(matrix, FOUND))}"
 
 
 def standing(matrix: Matrix) -> str:
     """The caveats a reader must see."""
-    return (
-        f"{matrix.document.title}: {matrix.document.standing['en']} "
+    mapping = N_(
         "The mapping is the GFMD Support Unit's analysis of the Zero Draft of 5 February 2018, "
         "not an agreed text."
     )
+    caveat = standing_of(matrix.document, matrix.language)
+    named = colon(matrix, matrix.document.title, caveat)
+    return f"{named} {said(matrix, mapping)}"
 
 
 def citation(passage: Passage) -> str:
@@ -39,20 +89,21 @@ def citation(passage: Passage) -> str:
     return passage.locator
 
 
-def other_edition(passage: Passage) -> str:
+def other_edition(matrix: Matrix, passage: Passage) -> str:
     """The page by which the overview cites it, if any: a reader of that edition needs it."""
     pages = other_pages(passage)
-    return f"p. {pages} in the edition cited by the GFMD overview" if pages else ""
+    message = translator(matrix.language).gettext("p. %(page)s in the edition cited by the GFMD overview")
+    return message % {"page": pages} if pages else ""
 
 
-def doubt(passage: Passage) -> str:
+def doubt(matrix: Matrix, passage: Passage) -> str:
     """Said where the page is probable only."""
-    return "page probable, not certain" if passage.page_certain is False else ""
+    return said(matrix, N_("page probable, not certain")) if passage.page_certain is False else ""
 
 
-def aside(passage: Passage) -> str:
+def aside(matrix: Matrix, passage: Passage) -> str:
     """What stands behind a citation in smaller print."""
-    return "; ".join(part for part in (other_edition(passage), doubt(passage)) if part)
+    return listed(matrix, [part for part in (other_edition(matrix, passage), doubt(matrix, passage)) if part])
 
 
 def unmapped(matrix: Matrix, cluster: int) -> list[tuple[str, list[Passage]]]:

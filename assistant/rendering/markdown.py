@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import i18n
 from assistant.certificate import markdown_comment
+from assistant.i18n_remarks import remark as remark_in
 from assistant.model import Brief, Item, NumberedCitation
 from assistant.rendering import escaping, sandbox, templates
 from assistant.rendering.escaping import Mark
@@ -207,7 +208,7 @@ class Helpers:
         if citation.page_certain is False:
             text += f" {_('Page probable, not certain.')}"
         for remark in citation.remarks:
-            text += " " + _sentence(escaping.escape(remark))
+            text += " " + _sentence(escaping.escape(remark_in(remark, self.brief.language)))
         return text
 
 

@@ -8,6 +8,7 @@ from assistant.citations import Citation, documents_named
 from assistant.model import Passage
 from assistant.verification.compare import Library
 from assistant.verification.differences import Difference
+from assistant.verification.places import pages_only
 
 NOT_FOUND = (
     "These words stand nowhere in the corpus. Take the quotation marks away, or quote the source again."
@@ -27,10 +28,15 @@ def several(labels: Sequence[str]) -> str:
     return f"The citation fits {len(labels)} places where these words stand; say which: {_list(labels)}"
 
 
-def wrong_page(citation: Citation, passage: Passage, expected: str) -> str:
-    """Advice on a wrong page; a page of the other edition is named as such."""
-    if passage.page_start is None:
+def wrong_page(citation: Citation, passage: Passage, place: Citation, expected: str) -> str:
+    """Advice on a wrong page; ``place`` has the right ones, printed and of the PDF.
+
+    A page of the other edition, or of the PDF where the printed one is another, is named as such.
+    """
+    if not pages_only(place):
         return f"This document has no page numbers to cite: write ({expected})."
+    if place.pdf_page is not None:
+        return f"{_two_counts(citation, place)}Write ({expected})."
     others = passage.other_edition_pages
     if citation.page is not None and citation.page in others and citation.page_end is None:
         return (
@@ -42,6 +48,18 @@ def wrong_page(citation: Citation, passage: Passage, expected: str) -> str:
         pages = " or ".join(f"p. {page}" for page in others)
         return f"Write ({expected}; {pages} in the edition cited by the GFMD overview)."
     return f"Write ({expected})."
+
+
+def _two_counts(citation: Citation, place: Citation) -> str:
+    """Why a page of a PDF is wrong where printed and PDF pages were taken for each other; else nothing."""
+    printed = str(place.page_label or place.page or "")
+    if not printed:
+        return "No page number is printed there; the PDF's own is cited. "
+    if citation.pdf_page is None and citation.page == place.pdf_page:
+        return f"{citation.page} is the page of the PDF; the page printed there is {printed}. "
+    if citation.page is None and str(citation.pdf_page) == printed:
+        return f"{printed} is the page printed there; in the PDF it is page {place.pdf_page}. "
+    return ""
 
 
 def elsewhere(labels: Sequence[str]) -> str:

@@ -114,7 +114,7 @@ def annotated_docx(data: bytes | None, note: Note, report: Report) -> bytes:
 
 def _anchor(finding: Finding, note: Note) -> int:
     """The paragraph a finding is about: its index in a Word note, else by its line."""
-    if finding.paragraph is not None:
+    if finding.paragraph is not None and note.format == "docx":
         return finding.paragraph
     for at, paragraph in enumerate(note.paragraphs):
         if paragraph.line <= finding.line <= (paragraph.end_line or paragraph.line):

@@ -15,7 +15,15 @@ from assistant.model import Finding, Passage, Verdict
 from assistant.verification import advice
 from assistant.verification.compare import Library, Match, Near
 from assistant.verification.differences import Piece, difference, pieces
-from assistant.verification.places import Pages, exact, fitting, pages_of, pages_right, place_fits
+from assistant.verification.places import (
+    Pages,
+    exact,
+    fitting,
+    pages_of,
+    pages_right,
+    pinpoint,
+    place_fits,
+)
 from assistant.verification.quotations import Cited, Quotation
 from assistant.verification.quoted import Change, Quoted, take_apart, without_glued_calls
 from assistant.verification.remarks import remarks_on
@@ -193,7 +201,8 @@ class _Case:
         passage = self.library.passage(matches[0])
         expected = self._exact(matches)
         made = Judgement("wrong_page", expected=expected, passage=passage)
-        made.advice = advice.wrong_page(citation, passage, expected)
+        place = pinpoint(passage, self._pages(matches))
+        made.advice = advice.wrong_page(citation, passage, place, expected)
         made.remarks = remarks_on(
             self.library, self.quotation, self.quoted, matches, citation, self._pages(matches)
         )

@@ -25,6 +25,11 @@ LARGEST = 100_000_000
 
 def read_note(path: Path) -> Note:
     """The note in ``path``, by its ending. An unreadable, damaged or unknown file is a SourceError."""
+    if path.is_dir():
+        raise SourceError(
+            f"Cannot verify {path}: expected a note, found a folder. Name a file in it: "
+            "gcm-draft verify FOLDER/NOTE.docx; several are verified one by one."
+        )
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         known = ", ".join(sorted(FORMATS))

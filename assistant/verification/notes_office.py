@@ -14,7 +14,7 @@ from typing import Any
 from assistant.errors import SourceError
 from assistant.verification.certificates import parse_certificate
 from assistant.verification.note import Note, Paragraph, ParagraphKind
-from assistant.verification.office import MC, W, open_package, xml_part
+from assistant.verification.office import MC, TEXT, W, open_package, xml_part
 
 _QUOTE_STYLE = re.compile(r"quot|citat|zitat|cita\b|blocktext|block text", re.I)
 _HEADING_STYLE = re.compile(r"^(?:heading|title|titre|überschrift|t[ií]tulo|encabezado)", re.I)
@@ -159,17 +159,23 @@ def _kind(element: Any, styles: dict[str, str]) -> ParagraphKind:
 def gather(paragraph: Any) -> _Gathered:
     """The text and note calls of a ``w:p``, nested paragraphs (text boxes) apart."""
     gathered = _Gathered()
-    for element in walk(paragraph):
-        if element.tag == f"{W}t":
-            gathered.add(element.text or "")
-        elif element.tag in _SPACES:
-            gathered.add(_SPACES[element.tag])
-        elif element.tag == f"{W}sym":
-            gathered.add(_symbol(element))
-        elif element.tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
+    for element, _, text in docx_pieces(paragraph):
+        gathered.add(text)
+        if element.tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
             kind = "footnote" if element.tag == f"{W}footnoteReference" else "endnote"
             gathered.calls.append((gathered.length, f"{kind}{element.get(f'{W}id')}"))
     return gathered
+
+
+def docx_pieces(paragraph: Any) -> Iterator[tuple[Any, str, str]]:
+    """A ``w:p``'s text in order: (element, "text" if it is the element's own, else "", text)."""
+    for element in walk(paragraph):
+        if element.tag == f"{W}t":
+            yield element, "text", element.text or ""
+        elif element.tag == f"{W}sym":
+            yield element, "", _symbol(element)
+        else:
+            yield element, "", _SPACES.get(element.tag, "")
 
 
 def _symbol(element: Any) -> str:
@@ -213,11 +219,12 @@ def _custom_property(root: Any | None) -> dict[str, Any] | None:
 
 # --- OpenDocument ----------------------------------------------------------------------------------------
 
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+_ODT_SPACES = {f"{TEXT}tab": " ", f"{TEXT}line-break": "\n"}
+_ODT_SKIPPED = frozenset((f"{_OFFICE}annotation", f"{TEXT}tracked-changes"))
 
 
 def read_odt(data: bytes, name: str) -> Note:
@@ -234,10 +241,9 @@ def read_odt(data: bytes, name: str) -> Note:
     footnotes: dict[str, Paragraph] = {}
     paragraphs: list[Paragraph] = []
     rows: dict[Any, int] = {}
-    body = content.find(f"{_OFFICE}body")
-    for at, element in enumerate(body.iter(f"{_TEXT}p", f"{_TEXT}h") if body is not None else ()):
+    for at, element in enumerate(odt_paragraphs(content)):
         inside = {ancestor.tag for ancestor in element.iterancestors()}
-        if inside & {f"{_TEXT}note", f"{_OFFICE}annotation", f"{_TEXT}tracked-changes"}:
+        if inside & {f"{TEXT}note", f"{_OFFICE}annotation", f"{TEXT}tracked-changes"}:
             continue
         gathered = _odt_gather(element, footnotes)
         paragraph = _paragraph(gathered, at, _odt_kind(element, styles))
@@ -254,43 +260,52 @@ def read_odt(data: bytes, name: str) -> Note:
     return Note(name, "odt", tuple(paragraphs), footnotes, _odt_certificate(meta))
 
 
+def odt_paragraphs(content: Any) -> list[Any]:
+    """All paragraphs and headings of the body in document order, those of notes and comments among them."""
+    body = content.find(f"{_OFFICE}body")
+    return list(body.iter(f"{TEXT}p", f"{TEXT}h")) if body is not None else []
+
+
 def _odt_group(paragraphs: list[Paragraph], at: int) -> int:
     last = paragraphs[-1] if paragraphs else None
     return last.group if last is not None and last.kind == "quote" and last.group is not None else at + 1
 
 
 def _odt_kind(element: Any, styles: dict[str, str]) -> ParagraphKind:
-    style = element.get(f"{_TEXT}style-name") or ""
-    if element.tag == f"{_TEXT}h":
+    style = element.get(f"{TEXT}style-name") or ""
+    if element.tag == f"{TEXT}h":
         return "heading"
     return "quote" if _QUOTE_STYLE.search(f"{style} {styles.get(style, '')}") else "text"
 
 
 def _odt_gather(element: Any, footnotes: dict[str, Paragraph]) -> _Gathered:
     gathered = _Gathered()
-
-    def visit(node: Any) -> None:
-        gathered.add(node.text or "")
-        for child in node:
-            if child.tag == f"{_TEXT}note":
-                key = child.get(f"{_TEXT}id") or f"note{len(footnotes)}"
-                texts = ["".join(p.itertext()) for p in child.iter(f"{_TEXT}p")]
-                footnotes[key] = Paragraph("\n".join(texts), 0)
-                gathered.calls.append((gathered.length, key))
-            elif child.tag == f"{_TEXT}s":
-                gathered.add(" " * int(child.get(f"{_TEXT}c") or 1))
-            elif child.tag == f"{_TEXT}tab":
-                gathered.add(" ")
-            elif child.tag == f"{_TEXT}line-break":
-                gathered.add("\n")
-            elif child.tag not in (f"{_OFFICE}annotation", f"{_TEXT}tracked-changes") and isinstance(
-                child.tag, str
-            ):
-                visit(child)
-            gathered.add(child.tail or "")
-
-    visit(element)
+    for node, slot, text in odt_pieces(element):
+        gathered.add(text)
+        if node.tag == f"{TEXT}note" and not slot:
+            key = node.get(f"{TEXT}id") or f"note{len(footnotes)}"
+            texts = ["".join(piece for _, _, piece in odt_pieces(p)) for p in node.iter(f"{TEXT}p")]
+            footnotes[key] = Paragraph("\n".join(texts), 0)
+            gathered.calls.append((gathered.length, key))
     return gathered
+
+
+def odt_pieces(element: Any) -> Iterator[tuple[Any, str, str]]:
+    """A paragraph's text in order: (node, "text" or "tail" if it is the node's own, else "", text).
+
+    Notes, comments and what a tracked change took away give no text; a note comes with an empty one.
+    """
+    yield element, "text", element.text or ""
+    for child in element:
+        if child.tag == f"{TEXT}note":
+            yield child, "", ""
+        elif child.tag == f"{TEXT}s":
+            yield child, "", " " * int(child.get(f"{TEXT}c") or 1)
+        elif child.tag in _ODT_SPACES:
+            yield child, "", _ODT_SPACES[child.tag]
+        elif isinstance(child.tag, str) and child.tag not in _ODT_SKIPPED:
+            yield from odt_pieces(child)
+        yield child, "tail", child.tail or ""
 
 
 def _beside(first: Paragraph, second: Paragraph) -> Paragraph:

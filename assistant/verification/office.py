@@ -12,6 +12,7 @@ LARGEST_PART = 80_000_000
 """Bytes to which one part of a package may unpack."""
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 

@@ -134,17 +134,50 @@ def _inside(
     return start is not None and stop is not None and start <= first <= on and to <= end <= stop
 
 
+def pinpoint(passage: Passage, pages: Pages | None = None) -> Citation:
+    """The locator of a place, with the quotation's own pages, printed and of the PDF, where they are known."""
+    own = located(passage)
+    if pages is None or pages.first is None or pages.last is None:
+        return own
+    first, last = pages.first, pages.last
+    if own.page is not None or own.page_label is not None:
+        own = _with_printed(own, first, last)
+    if first.physical is not None and own.pdf_page is not None:
+        own = replace(own, pdf_page=first.physical, pdf_page_end=_end(first.physical, last.physical))
+    return own
+
+
+def _with_printed(own: Citation, first: Page, last: Page) -> Citation:
+    """The locator with the pages from ``first`` to ``last`` as they are printed: "17", "iv", "iv-1"."""
+    if first.number is not None and last.number is not None:
+        end = _end(first.number, last.number)
+        return replace(own, page=first.number, page_end=end, page_label=None, page_label_end=None)
+    if first.label and last.label:
+        label_end = last.label if last.label != first.label else None
+        return replace(own, page=None, page_end=None, page_label=first.label, page_label_end=label_end)
+    return own
+
+
+def _end(first: int, last: int | None) -> int | None:
+    return last if last != first else None
+
+
+def pages_only(own: Citation) -> str:
+    """The pages of a locator as printed in citations: "p. 17", "p. iii (PDF p. 5)"; "" where it has none."""
+    return replace(
+        Citation(),
+        page=own.page,
+        page_end=own.page_end,
+        page_label=own.page_label,
+        page_label_end=own.page_label_end,
+        pdf_page=own.pdf_page,
+        pdf_page_end=own.pdf_page_end,
+    ).locator
+
+
 def exact(source: Source, passage: Passage, pages: Pages | None = None) -> str:
     """The citation of a place as printed, with the quotation's own pages where they are known."""
-    own = located(passage)
-    if pages is not None and pages.first is not None and pages.last is not None:
-        first, last = pages.first, pages.last
-        if first.number is not None and last.number is not None and own.page is not None:
-            end = last.number if last.number != first.number else None
-            own = replace(own, page=first.number, page_end=end)
-        if first.physical is not None and own.pdf_page is not None:
-            end = last.physical if last.physical != first.physical else None
-            own = replace(own, pdf_page=first.physical, pdf_page_end=end)
+    own = pinpoint(passage, pages)
     return (
         str(replace(own, document=source.document.short_title))
         if own.has_locator

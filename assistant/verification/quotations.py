@@ -298,6 +298,7 @@ def _repeat(citation: Citation, previous: Citation | None) -> Citation | None:
         return replace(
             stated,
             page_label=citation.page_label,
+            page_label_end=citation.page_label_end,
             pdf_page=citation.pdf_page,
             pdf_page_end=citation.pdf_page_end,
         )

@@ -6,7 +6,7 @@ from assistant.citations import Citation
 from assistant.model import Passage
 from assistant.verification.compare import Library, Match
 from assistant.verification.danger import word_class
-from assistant.verification.places import Pages, other_edition_right
+from assistant.verification.places import Pages, other_edition_right, pages_only, pinpoint
 from assistant.verification.quotations import Quotation
 from assistant.verification.quoted import Change, Cut, Quoted
 from assistant.verification.words import Place, Run, Stream
@@ -26,8 +26,8 @@ def remarks_on(
     for part, match in zip(parts, matches, strict=True):
         found += _changes(library.stream(match.document), part, match)
     passage = library.passage(matches[0])
-    if passage.page_start is not None and not _states_page(citation):
-        shown = passage.page_labels or _page_words(pages)
+    shown = pages_only(pinpoint(passage, pages))
+    if shown and not _states_page(citation):
         found.append(f"The citation states no page; the words stand on {shown}.")
     if any(library.passage(match).page_certain is False for match in matches):
         found.append("The page is probable only: the source carries no page marks.")
@@ -37,14 +37,6 @@ def remarks_on(
 
 def _states_page(citation: Citation) -> bool:
     return citation.page is not None or citation.page_label is not None or citation.pdf_page is not None
-
-
-def _page_words(pages: Pages) -> str:
-    if pages.first is None or pages.last is None:
-        return "an unnumbered page"
-    if pages.first == pages.last:
-        return f"p. {pages.first.label}"
-    return f"pp. {pages.first.label}-{pages.last.label}"
 
 
 def _other_edition(citation: Citation, passage: Passage) -> list[str]:
