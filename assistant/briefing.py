@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant import analysis
 from assistant.citation_label import label
-from assistant.excerpts import excerpt
+from assistant.excerpts import excerpt, telling
 from assistant.i18n import N_, SECTION_TITLES, section_title, standing, translator
 from assistant.model import (
     Brief,
@@ -43,7 +43,7 @@ COUNTED = {
     "policy_options": (N_("policy option"), N_("policy options")),
     "practical_actions": (N_("option for practical action"), N_("options for practical action")),
     "practice_examples": (N_("practice example"), N_("practice examples")),
-    "dialogue": (N_("statement from the GFMD Dialogue"), N_("statements from the GFMD Dialogue")),
+    "dialogue": (N_("passage from the GFMD Dialogue's papers"), N_("passages from the GFMD Dialogue's papers")),
     "hub": (N_("post from the Migration Network Hub"), N_("posts from the Migration Network Hub")),
     "own": (N_("passage from your own documents"), N_("passages from your own documents")),
 }
@@ -161,6 +161,7 @@ class _Composer:
             cut=was_cut,
             cut_before=not p.text.startswith(text),
             cut_to_end=p.text.endswith(text),
+            telling=telling(text, self.wanted, p.language),
         )
 
     def section(

@@ -31,7 +31,7 @@ SECTION_TITLES: dict[str, str] = {
     "practical_actions": N_("Options for practical action"),
     "practice_examples": N_("Policy and practice examples"),
     "further": N_("Further options found (the program's own finding, not the experts')"),
-    "dialogue": N_("What was said in the GFMD Dialogue"),
+    "dialogue": N_("From the papers of the GFMD Dialogue"),
     "hub": N_("What was said on the Migration Network Hub"),
     "context": N_("Context"),
     "own": N_("From your own documents"),

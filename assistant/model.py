@@ -230,7 +230,8 @@ class Item:
     """One line of a brief. ``quote``: ``text`` is verbatim from the cited passage.
 
     ``cut``: only a part of the passage is quoted; ``cut_before``: something stands before it; ``cut_to_end``:
-    nothing stands after it. Rendering prints "[…]" there.
+    nothing stands after it. Rendering prints "[…]" there. ``telling`` is the span in ``text`` of the sentence
+    that meets the question best, up to the end of the member of a list that does, for a place with little room.
     """
 
     text: str
@@ -247,6 +248,7 @@ class Item:
     cut: bool = False
     cut_before: bool = False
     cut_to_end: bool = False
+    telling: Span = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,3 +26,17 @@ def fold(printed: str, *, markdown: bool = False) -> str:
     if markdown:
         printed = _EMPHASIS.sub("", _CALL.sub("", printed))
     return " ".join(printed.split())
+
+
+def one_line(text: str) -> str:
+    r"""Text that somebody else wrote, fit for a line on a screen or a page: no control or direction characters.
+
+    >>> one_line("Fees\x1b[31m and\u202e debt\n")
+    'Fees [31m and debt'
+    """
+    shown = (c if c.isprintable() or c in _JOINERS else " " for c in text)
+    return " ".join("".join(shown).split())
+
+
+_JOINERS = "\u200c\u200d"
+"""Zero-width joiners, which belong to the spelling of some languages."""

@@ -266,7 +266,7 @@ def read(folder: Path, own: Path | None = None) -> list[Entry]:
 def read_file(path: Path) -> list[Entry]:
     """The entries of one file. Raises ProblemsError naming each faulty entry by its ordinal."""
     try:
-        record = tomllib.loads(path.read_text(encoding="utf-8"))
+        record = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemsError(f"{path} is no readable thesaurus file:", [str(error)]) from error
     problems = [

@@ -366,3 +366,15 @@ def test_text_files_lose_no_word(tmp_path_factory, lines):
     source = own.extract(path)
     kept = " ".join(passage.text for passage in source.passages)
     assert [w for w in kept.split() if w.isalnum()] == [w for w in text.split() if w.isalnum()]
+
+
+HOSTILE = "Fees\x1b[31m and\x00 \u202edebt\x07"
+
+
+def test_control_characters_of_a_title_reach_no_output(tmp_path):
+    file = tmp_path / "n\x1bote.md"
+    file.write_text(f"# {HOSTILE.replace(chr(0), '')}\n\nNurses pay no fees to anybody.\n", encoding="utf-8")
+    for chosen in (None, HOSTILE):
+        document = own.extract(file, title=chosen).document
+        for shown in (document.title, document.short_title, document.file):
+            assert shown.isprintable(), shown

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli import common
+from assistant.text import one_line
 
 if TYPE_CHECKING:
     from assistant.adding import Report
@@ -106,9 +107,9 @@ _COLOURS = {"added": "green", "changed": "green", "unchanged": None, "refused": 
 def _tell(report: Report) -> None:
     """One file's line; what was refused goes to stderr."""
     outcome = click.style(f"{report.outcome:>9}", fg=_COLOURS[report.outcome])
-    name = click.format_filename(report.path)
+    name = one_line(click.format_filename(report.path))
     if report.outcome == "refused":
-        click.echo(f"{outcome}  {name}: {report.reason}", err=True)
+        click.echo(f"{outcome}  {name}: {one_line(report.reason or '')}", err=True)
         return
     pages = f", {report.pages} pages" if report.pages else ""
     click.echo(f"{outcome}  {name} as {report.document}: {report.passages} passages{pages}")

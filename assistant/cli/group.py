@@ -37,7 +37,10 @@ class Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """The message on stderr, marked as an error."""
-        click.echo(f"{click.style('Error:', fg='red')} {self.message}", file=file, err=file is None)
+        message = "\n".join(
+            "".join(c if c.isprintable() else " " for c in m) for m in self.message.split("\n")
+        )
+        click.echo(f"{click.style('Error:', fg='red')} {message}", file=file, err=file is None)
 
 
 class Program(click.Group):

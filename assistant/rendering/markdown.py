@@ -108,8 +108,9 @@ class Helpers:
         return self._quotation(item, item.text, cut_after=item.cut and not item.cut_to_end)
 
     def short(self, item: Item, limit: int = _SHORT) -> Markup:
-        """Like :meth:`quote`, cut after a sentence within ``limit`` characters, with "[…]" for the rest.
+        """Like :meth:`quote`, but sentences within ``limit`` characters only, with "[…]" for the rest.
 
+        They begin with the sentence that meets the question best and hold the member of its list that does.
         Never cut inside a sentence, where a cut could turn its sense; a long sentence stays whole.
         """
         text = item.text
@@ -117,16 +118,21 @@ class Helpers:
             return self.quote(item)
         ends = [match.end() for match in _SENTENCE.finditer(text)]
         ends = [end for end in ends if not _ABBREVIATION.search(text[:end])]
-        fitting = [end for end in ends if end <= limit] or ends[:1]
-        if not fitting:
+        starts = [0, *(len(text) - len(text[end:].lstrip()) for end in ends)]
+        start = max(s for s in starts if s <= item.telling[0])
+        after = [end for end in ends if end > start and text[end : item.telling[1]].strip() == ""]
+        fitting = [end for end in after if end - start <= limit] or after[:1]
+        end = fitting[-1] if fitting else len(text)
+        if start == 0 and end == len(text):
             return self.quote(item)
-        return self._quotation(item, text[: fitting[-1]], cut_after=True)
+        left = end < len(text) or (item.cut and not item.cut_to_end)
+        return self._quotation(item, text[start:end], cut_after=left, cut_before=start > 0)
 
-    def _quotation(self, item: Item, text: str, cut_after: bool) -> Markup:
+    def _quotation(self, item: Item, text: str, cut_after: bool, cut_before: bool = False) -> Markup:
         text = escaping.escape(escaping.clean(text))
         if not item.quote:
             return _safe(text)
-        before = f"{_CUT} " if item.cut_before else ""
+        before = f"{_CUT} " if cut_before or item.cut_before else ""
         after = f" {_CUT}" if cut_after else ""
         return self._mark(f"“{before}{text}{after}”", Mark("quote", item.language, item.citation.number))
 

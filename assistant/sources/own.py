@@ -19,6 +19,7 @@ from assistant.sources.extracted import Extraction
 from assistant.sources.language import guess_language
 from assistant.sources.sniffing import sniff
 from assistant.sources.structure import build_passages
+from assistant.text import one_line
 
 MAX_BYTES = {
     "pdf": 1 << 30,  # a scanned volume of 2,000 pages has some 500 MB; its pages are read one at a time
@@ -73,17 +74,17 @@ def extract(
         ) from None
     if not any(character.isalnum() for character in extraction.text):
         raise SourceError(f"{path.name}: there is no text in it. Check that it is the right file.")
-    title = title or extraction.title or path.stem
+    title = one_line(title or "") or one_line(extraction.title or "") or one_line(path.stem) or identity
     document = Document(
         id=identity,
         title=title,
-        short_title=short_title or _short_title(title),
+        short_title=one_line(short_title or "") or _short_title(title),
         publisher=PUBLISHER,
         date=date,
         languages=(guess_language(extraction.text),),
         standing=dict(STANDING) if standing is None else dict.fromkeys(STANDING, standing),
         sha256=_sha256(path),
-        file=path.name,
+        file=one_line(path.name),
         family=f"own-{family}",
         shipped=False,
     )
