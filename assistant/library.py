@@ -228,10 +228,12 @@ class Library:
 
     def _rank(self, question: str, filters: Filters | None) -> Ranking:
         """A ranking; an objective named by number alone is searched by its titles."""
-        from assistant.objectives import asked_by_number, asked_by_plain_name, match_objective
+        from assistant.objectives import asked_by_number, asked_by_plain_name, match_objective, misasked
         from assistant.retrieval import Filters, clean_question
 
         asked = clean_question(question)
+        if told := misasked(asked):
+            self.warn(told)
         number = match_objective(asked)
         sought = asked
         if number is not None and asked_by_number(asked):

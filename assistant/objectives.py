@@ -11,10 +11,10 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.corpus import Corpus
-from assistant.errors import SourceError
+from assistant.errors import SourceError, UsageError
 from assistant.model import Passage
 from assistant.resources import shipped
 from assistant.sources.plain import objectives_named
@@ -147,8 +147,33 @@ def asked_by_number(question: str) -> int | None:
     Such a question has no words to search by; the objective's titles can stand in for it. A question in
     words of its own, be they an objective's plain name, is better searched as it is.
     """
+    number = _bare_number(question)
+    return number if number and number <= len(load()) else None
+
+
+def _bare_number(question: str) -> int | None:
     match = _BARE_NUMBER.fullmatch(question.strip(" \t\n\u00a0\u202f.?!:¿¡").casefold())
-    return int(match[1]) if match and 1 <= int(match[1]) <= len(load()) else None
+    return int(match[1]) if match else None
+
+
+def misasked(question: str) -> str | None:
+    """What to tell whoever asks for an objective there is not, or for several at once; None for nothing.
+
+    Raises UsageError for a question that consists of a number that no objective has.
+    """
+    number = _bare_number(question)
+    if number is not None and not 1 <= number <= len(load()):
+        raise UsageError(
+            f"There is no objective {number}: the adopted Compact has 1 to {len(load())}. "
+            "Their titles: gcm-draft objectives"
+        )
+    named = objectives_named(question)
+    if len(named) < 2:
+        return None
+    return (
+        f"the question names {len(named)} objectives and was searched by its words; "
+        f'what belongs to one is found by asking for it alone: gcm-draft "Objective {named[0]}"'
+    )
 
 
 def asked_by_plain_name(question: str) -> bool:
@@ -160,6 +185,7 @@ def asked_by_plain_name(question: str) -> bool:
     return any(asked == _letters(name) for o in load() for name in o.aliases)
 
 
+@lru_cache(maxsize=2_000)
 def _letters(text: str) -> str:
     """The letters and digits of a text, case and accents folded, words apart by single spaces."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("-", ""))

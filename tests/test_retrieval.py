@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant import evidence
+from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.ranking import THRESHOLDS
 from assistant.retrieval import Filters
@@ -79,3 +80,21 @@ def test_an_objective_is_searched_by_what_it_covers_and_its_plain_name_by_itself
         found = [p.id for p in built_store._rank(asked, None).passages[:20]]
         assert found == order(sought, contents), asked
         assert found != order(sought, not contents), asked
+
+
+@pytest.mark.parametrize("question", ["Objective 24", "objectif 99", "#0"])
+def test_a_number_no_objective_has_is_told(built_store: Library, question: str) -> None:
+    with pytest.raises(UsageError, match="There is no objective"):
+        built_store.search(question)
+
+
+def test_several_objectives_in_one_question_are_told(
+    built_store: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(built_store, "warn", told.append)
+    built_store.search("Objectives 5 and 6")
+    assert len(told) == 1
+    assert "names 2 objectives" in told[0]
+    built_store.search("Objective 5")
+    assert len(told) == 1
