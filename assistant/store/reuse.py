@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS vector (
-    embedder TEXT, digest TEXT, value BLOB, PRIMARY KEY (embedder, digest)) WITHOUT ROWID
+CREATE TABLE IF NOT EXISTS vector (embedder TEXT, digest TEXT, value BLOB, UNIQUE (embedder, digest))
 """
+"""With row ids, so that vectors are written one behind the other: digests come in no order, and with them as the
+table's key every vector would be a page of its own somewhere in the file."""
 
 
 class KnownVectors:
