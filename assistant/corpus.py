@@ -21,7 +21,7 @@ from assistant.model import Document, Page, Passage, Source
 from assistant.resources import shipped
 from assistant.text import cut, fold
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Raised whenever a reader changes what it makes of the same file: part of the corpus's hash."""
 
 READERS = {

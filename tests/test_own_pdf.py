@@ -11,12 +11,14 @@ from make_documents import Layout, Paragraph, Typesetter, prose, typeset
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
+from assistant.corpus import Corpus
 from assistant.sources import own
 from assistant.sources.extracted import fold_extracted
 from assistant.sources.pdf_pages import roman, to_roman
 from assistant.sources.structure import page_locator
 from assistant.text import cut
 from assistant.verification import check, read_text
+from assistant.verification.pages import fix_pages
 
 
 def sheets_of(source):
@@ -47,7 +49,9 @@ def check_every_quotation(source, truth):
         if passage.page_start is not None:
             assert (passage.page_start, passage.page_end) == (pages[0].number, pages[1].number)
         numbered = all(page.label for page in pages)
-        assert ("PDF" in passage.locator) == (not numbered)
+        labels = [page.label for page in source.pages]
+        repeated = passage.page_labels and any(labels.count(page.label) > 1 for page in pages)
+        assert ("PDF" in passage.locator) == bool(not numbered or repeated)
         assert all((page.label if numbered else str(page.physical)) in passage.locator for page in pages)
     assert len({p.id for p in source.passages}) == len(source.passages)
     return count
@@ -165,6 +169,66 @@ def test_labels_and_sheets_are_kept_apart(labelled):
     assert (crossing.page_start, crossing.page_end) == (1, 2)
     assert len(crossing.spans) == 2
     assert source.document.title == "Thematic report on pathways"
+
+
+def at(locator, end=False):
+    """Some words from the beginning or the end of the first passage with this locator."""
+    return lambda source: " ".join(
+        next(p for p in source.passages if p.locator == locator).text.split()[
+            slice(-6, -1) if end else slice(8)
+        ]
+    )
+
+
+ADVICE = {
+    # the words quoted, the page cited -> the right pages, and why
+    "another roman page": (at("p. ii"), "p. iii", "p. ii (PDF p. 2)", "Write ("),
+    "the PDF's page": (
+        at("p. iii"), "p. 3", "p. iii (PDF p. 3)", "3 is the page of the PDF; the page printed there is iii.",
+    ),
+    "the printed page as the PDF's": (
+        at("p. 2"), "PDF p. 2", "p. 2 (PDF p. 6)", "2 is the page printed there; in the PDF it is page 6.",
+    ),
+    "one page of two": (at("pp. i-ii"), "p. v", "p. i (PDF p. 1)", "Write ("),
+    "the other page of two": (at("pp. i-ii", end=True), "p. v", "p. ii (PDF p. 2)", "Write ("),
+    "before the change of numbering": (at("pp. iv-1"), "p. 2", "p. iv (PDF p. 4)", "Write ("),
+    "over it": (at("pp. iv-1", end=True), "p. v", "pp. iv-1 (PDF pp. 4-5)", "Write ("),
+    "a range": (at("p. 1"), "pp. ii-iii", "p. 1 (PDF p. 5)", "Write ("),
+    "both wrong": (at("p. i"), "p. iii (PDF p. 2)", "p. i (PDF p. 1)", "Write ("),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("quotation", "cited", "right", "why"), ADVICE.values(), ids=ADVICE)
+def test_the_advice_names_printed_and_pdf_page(labelled, tmp_path, quotation, cited, right, why):
+    source, _ = labelled
+    title = source.document.short_title
+    corpus = Corpus.of([source])
+    path, out = tmp_path / "note.md", tmp_path / "mended.md"
+    path.write_text(f"Said: “{quotation(source)}” ({title}, {cited}).\n", encoding="utf-8")
+    (finding,) = check(read_text(path.read_text(encoding="utf-8")), corpus).findings
+    assert (finding.verdict, finding.expected) == ("wrong_page", f"{title}, {right}")
+    assert finding.advice.startswith(why)
+    assert finding.advice.endswith(f"rite ({title}, {right}).")
+    (mended,) = fix_pages(path, out, corpus)
+    assert mended.done
+    assert [f.verdict for f in check(read_text(out.read_text(encoding="utf-8")), corpus).findings] == ["ok"]
+
+
+def test_a_page_over_the_change_of_numbering_is_cited_and_read(labelled):
+    source, _ = labelled
+    (passage,) = [p for p in source.passages if p.locator == "pp. iv-1"]
+    text = f"“{passage.text}” ({source.document.short_title}, {{}})."
+    for cited, verdict in (("pp. iv-1", "ok"), ("pp. iv-1 (PDF pp. 4-5)", "ok"), ("pp. iv-2", "wrong_page")):
+        findings = check(read_text(text.format(cited)), Corpus.of([source])).findings
+        assert [f.verdict for f in findings] == [verdict], cited
+
+
+def test_a_citation_without_a_page_is_told_the_quotations_own(labelled):
+    source, _ = labelled
+    note = f"“{at('pp. i-ii', end=True)(source)}” ({source.document.short_title})."
+    (finding,) = check(read_text(note), Corpus.of([source])).findings
+    assert finding.verdict == "ok"
+    assert "The citation states no page; the words stand on p. ii (PDF p. 2)." in finding.remarks
 
 
 def test_running_lines_are_in_the_text_but_in_no_passage(labelled):

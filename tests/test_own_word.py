@@ -209,3 +209,27 @@ def test_bad_files(tmp_path, make, expected):
     assert expected in message
     assert "bad.docx" in message
     assert "\n" not in message
+
+
+def test_the_strict_form_of_the_format_is_read(tmp_path):
+    """Word writes it on demand ("Strict Open XML Document"); its parts have other names for the same things."""
+    usual = document(
+        tmp_path / "usual.docx", lambda made: made.add_heading("Annex", 1) and made.add_paragraph("One.")
+    )
+    names = {
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "http://purl.oclc.org/ooxml/wordprocessingml/main",
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+            "http://purl.oclc.org/ooxml/officeDocument/relationships"
+        ),
+    }
+    with zipfile.ZipFile(usual) as source, zipfile.ZipFile(tmp_path / "strict.docx", "w") as target:
+        for member in source.namelist():
+            data = source.read(member)
+            for transitional, strict in names.items():
+                data = data.replace(transitional.encode(), strict.encode())
+            target.writestr(member, data)
+    passages = own.extract(tmp_path / "strict.docx").passages
+    assert [(p.text, p.locator) for p in passages] == [
+        (p.text, p.locator) for p in own.extract(usual).passages
+    ]
+    assert [p.text for p in passages] == ["Annex", "One."]

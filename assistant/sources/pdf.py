@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +110,11 @@ def _sheets(pdf: Any, name: str, remarks: list[str]) -> Iterator[Sheet]:
     import pypdfium2
 
     unmapped: list[int] = []
+    outside: list[int] = []
     gutters: set[float] = set()
     for index in range(len(pdf)):
         try:
-            page = pdf[index]
+            page = _page(pdf, index)
         except pypdfium2.PdfiumError:
             raise SourceError(
                 f"{name}: page {index + 1} of {len(pdf)} is damaged and cannot be read. "
@@ -128,10 +130,14 @@ def _sheets(pdf: Any, name: str, remarks: list[str]) -> Iterator[Sheet]:
                 )
             reader = PageReader(page, textpage)
             sheet = Sheet(
-                index + 1, pdf.get_page_label(index).strip(), reading_order(reader.lines(), gutters)
+                index + 1,
+                pdf.get_page_label(index).strip(),
+                reading_order(reader.lines(), gutters, reader.tables),
             )
             if reader.unmapped > 3:
                 unmapped.append(sheet.physical)
+            if reader.outside:
+                outside.append(sheet.physical)
             if not any(character.isalnum() for line in sheet.lines for character in line.text):
                 sheet.images = _shows_something(page)
             yield sheet
@@ -143,6 +149,32 @@ def _sheets(pdf: Any, name: str, remarks: list[str]) -> Iterator[Sheet]:
             f"On PDF pages {ranges(unmapped)} some letters have no text behind them (the file's fonts do not "
             "say which letter a sign is); compare quotations with the page."
         )
+    if outside:
+        remarks.append(
+            f"On PDF pages {ranges(outside)} some text lies outside the visible page; it was left out."
+        )
+
+
+def _page(pdf: Any, index: int) -> Any:
+    """A page as it is shown: what is filled into its form or typed onto it becomes part of it (not of the file).
+
+    PDFium keeps these texts apart from the page's.
+    """
+    from pypdfium2 import raw
+
+    page = pdf[index]
+    kinds = {raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP}
+    for number in range(raw.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, number)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in kinds:
+            break
+    else:
+        return page
+    raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
+    page.close()
+    return pdf[index]
 
 
 def _shows_something(page: Any) -> bool:
@@ -201,11 +233,14 @@ def _textless(sheets: list[Sheet], name: str) -> list[str]:
 
 def _join(groups: list[Group], sheets: list[Sheet]) -> list[str]:
     """Settle footnote calls and line-break hyphens; says how many hyphens were decided by likelihood only."""
-    notes = {group.label.removeprefix("note ") for group in groups if group.label.startswith("note ")}
+    notes: dict[str, list[int]] = {}
+    for group in groups:
+        if group.label.startswith("note "):
+            notes.setdefault(group.label.removeprefix("note "), []).append(group.lines[0][0].physical)
     for sheet in sheets:
         for line in sheet.lines:
             if "[^" in line.text:
-                line.text = _CALL.sub(lambda call: call.group() if call[1] in notes else call[1], line.text)
+                line.text = _CALL.sub(partial(_call, notes, sheet.physical), line.text)
     undecided = join_lines(groups, sheets)
     if not undecided:
         return []
@@ -213,6 +248,13 @@ def _join(groups: list[Group], sheets: list[Sheet]) -> list[str]:
         f"Hyphens at line ends: {undecided} could not be settled from the document's other words and were "
         "joined or kept by likelihood."
     ]
+
+
+def _call(notes: dict[str, list[int]], page: int, call: re.Match[str]) -> str:
+    """A call stays one if its note is at the foot of this page or the next, or is an endnote; else a number."""
+    places = notes.get(call[1], [])
+    footnote = page in places or page + 1 in places
+    return call.group() if footnote or (len(places) == 1 and places[0] > page) else call[1]
 
 
 def _write(sheets: list[Sheet]) -> tuple[str, tuple[Page, ...]]:

@@ -10,19 +10,36 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from statistics import median_low
 from typing import Any
 
 from assistant.sources.pdf_rtl import RTL, character_order, logical, reads_right_to_left
+from assistant.sources.pdf_tables import Row, Table, find_tables
 
 HYPHENS = "-\u2010\u00ad"
 _HYPHEN = "\ufffe"
 _WORD_OR_END = re.compile("\n|[^\\s\0\ufffe]*\ufffe|[^\\s\0\ufffe]+")
 _BOLD = re.compile(r"bold|black|heavy|demi|semib", re.IGNORECASE)
 _RAISED = re.compile(r"(?P<before>.*?)(?P<call>\d{1,3})(?P<after>\W*)\Z", re.DOTALL)
+_ACCENTS = {
+    "`": "\u0300",
+    "\u00b4": "\u0301",
+    "^": "\u0302",
+    "\u02c6": "\u0302",
+    "~": "\u0303",
+    "\u02dc": "\u0303",
+    "\u00a8": "\u0308",
+    "\u02da": "\u030a",
+    "\u02c7": "\u030c",
+    "\u00b8": "\u0327",
+}
+"""Accents as signs of their own, and as marks that join the letter before them."""
+_ACCENTED = re.compile(f"[{re.escape(''.join(_ACCENTS))}]")
 _CALL = re.compile(r"\d{1,3}|[*†‡]{1,3}")
 
 
@@ -47,6 +64,7 @@ class Line:
     ``hyphen``: it ends in a hyphen, which ``text`` leaves out.
     ``column`` counts the columns of the page in reading order. ``end`` is what joins it to
     the next line of its paragraph, ``breaks`` says that this line stands elsewhere; the offsets come last.
+    ``row`` is the row of a ruled table it stands in, counted on its page, -1 outside tables.
     """
 
     text: str
@@ -59,6 +77,7 @@ class Line:
     hyphen: str
     upright: bool
     column: int = 0
+    row: int = -1
     role: str = "body"
     end: str = "\n"
     breaks: bool = False
@@ -78,22 +97,36 @@ class PageReader:
         from pypdfium2 import raw
 
         self._raw = raw
+        self._page = page
         self._text = textpage.raw
         self._rotation = page.get_rotation() % 360
         self._width, self._height = page.get_size()
         self._rect = raw.FS_RECTF()
+        left, low, right, high = page.get_bbox()
+        self._shown = self._turned(left, right, low, high)
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
         self.unmapped = 0
+        self.outside = 0
 
     def lines(self) -> list[Line]:
         """The page's lines in the order of its content, not yet in reading order."""
         return [self._line(words) for words in self._rows()]
 
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The page's ruled tables."""
+        return find_tables(self._page, self._turned)
+
     def _box(self, index: int) -> tuple[float, float, float, float]:
         """The loose box of a character as (x0, x1, y0, y1) on the upright page."""
         self._raw.FPDFText_GetLooseCharBox(self._text, index, self._rect)
-        left, right, low, high = self._rect.left, self._rect.right, self._rect.bottom, self._rect.top
+        return self._turned(self._rect.left, self._rect.right, self._rect.bottom, self._rect.top)
+
+    def _turned(
+        self, left: float, right: float, low: float, high: float
+    ) -> tuple[float, float, float, float]:
+        """A box on the page as stored -> on the upright page."""
         if self._rotation == 90:
             return low, high, -right, -left
         if self._rotation == 180:
@@ -128,12 +161,20 @@ class PageReader:
         if RTL.search(characters):
             order = character_order(characters, self._box)
             characters = "".join(characters[index] for index in order)
-        return [
+        words = [
             None
             if match.group() == "\n"
             else self._word(match.group(), order[match.start()], order[match.end() - 1])
             for match in _WORD_OR_END.finditer(characters)
         ]
+        shown = [word for word in words if word is None or self._is_shown(word)]
+        self.outside += len(words) - len(shown)
+        return shown
+
+    def _is_shown(self, word: Word) -> bool:
+        """Whether the middle of a word lies on the visible page (its crop box): nobody sees the others."""
+        left, right, low, high = self._shown
+        return left <= (word.x0 + word.x1) / 2 <= right and low <= (word.y0 + word.y1) / 2 <= high
 
     def _word(self, text: str, first: int, last: int) -> Word:
         a0, a1, low, high = self._box(first)
@@ -141,8 +182,26 @@ class PageReader:
         text = text.replace(_HYPHEN, "-")
         if "\ud800" <= max(text) <= "\udfff":
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if _ACCENTED.search(text) and len(text) == last - first + 1:
+            text = self._composed(text, first)
         self.unmapped += self._raw.FPDFText_HasUnicodeMapError(self._text, first) == 1
         return Word(text, min(a0, b0), max(a1, b1), low, high, first, last)
+
+    def _composed(self, text: str, first: int) -> str:
+        """A word whose accents are set as signs of their own over a letter, as TeX's first fonts do."""
+        letters = list(text)
+        for at, accent in enumerate(text):
+            if accent not in _ACCENTS:
+                continue
+            a0, a1, _, _ = self._box(first + at)
+            for other in (at + 1, at - 1):  # the letter may stand before it in the page's content or after it
+                if not 0 <= other < len(text) or not text[other].isalpha():
+                    continue
+                b0, b1, _, _ = self._box(first + other)
+                if b0 < (a0 + a1) / 2 < b1:
+                    letters[at], letters[other] = "", letters[other] + _ACCENTS[accent]
+                    break
+        return unicodedata.normalize("NFC", "".join(letters)) if "" in letters else text
 
     def _rows(self) -> list[list[Word]]:
         """Words grouped into the lines PDFium saw, split again where the baseline jumps."""
@@ -156,11 +215,13 @@ class PageReader:
                 current.append(word)
         if current:
             rows.append(current)
-        return _with_calls([part for row in rows for part in _split_wide(row)])
+        inner = [row for table in self.tables for row in table]
+        return _with_calls([part for row in rows for part in _split_wide(row, inner)])
 
     def _line(self, words: list[Word]) -> Line:
-        tallest = max(word.y1 - word.y0 for word in words)
-        full = [word for word in words if word.y1 - word.y0 >= 0.8 * tallest]  # without raised numbers
+        lettered = [word for word in words if any(map(str.isalnum, word.text))] or words  # arrows are taller
+        tallest = max(word.y1 - word.y0 for word in lettered)
+        full = [word for word in lettered if word.y1 - word.y0 >= 0.8 * tallest]  # without raised numbers
         size = median_low([word.y1 - word.y0 for word in full])
         base = median_low([word.y0 for word in full])
         lead = words[0].x1
@@ -194,6 +255,9 @@ class PageReader:
             return word.text
         position = word.first + len(match["before"])
         _, _, low, high = self._box(min(position, word.last))
+        if match["before"]:  # raised above the letter it follows, whatever else stands in the line
+            _, _, base, top = self._box(min(position, word.last) - 1)
+            size = top - base
         if high - low > 0.85 * size or low < base + 0.08 * size:
             return word.text
         return f"{match['before']}[^{match['call']}]{match['after']}"
@@ -206,6 +270,12 @@ class PageReader:
     def _bold(self, index: int) -> bool:
         length = self._raw.FPDFText_GetFontInfo(self._text, index, self._name, 128, self._flags)
         return 0 < length <= 128 and _BOLD.search(self._name.value.decode("utf-8", "replace")) is not None
+
+
+def _cell(word: Word, row: Row) -> int | None:
+    """The cell of a table's row a word begins in, None outside the row."""
+    x = word.x0 + min(word.y1 - word.y0, word.x1 - word.x0) / 2
+    return row.cell(x) if row.holds(x, (word.y0 + word.y1) / 2) else None
 
 
 def _jumps(before: Word, word: Word) -> bool:
@@ -246,12 +316,18 @@ def _raised_beside(call: Word, word: Word, *, after: bool) -> bool:
     return small and abs(gap) < 0.6 * height and word.y0 < call.y0 < word.y0 + 0.75 * height
 
 
-def _split_wide(row: list[Word]) -> list[list[Word]]:
-    """A row cut where the space between two words is wider than the letters are high: perhaps a gutter."""
+def _split_wide(row: list[Word], inner: Sequence[Row]) -> list[list[Word]]:
+    """A row cut where the space between two words is wider than the letters are high: perhaps a gutter.
+
+    It is also cut between two cells of a table, whose rows are ``inner``.
+    """
     parts = [[row[0]]]
+    middle = (row[0].y0 + row[0].y1) / 2
+    inner = [line for line in inner if line.y0 <= middle <= line.y1]
     for before, word in pairwise(row):
         gap = max(word.x0 - before.x1, before.x0 - word.x1)
-        if gap > 0.75 * max(before.y1 - before.y0, word.y1 - word.y0):
+        wide = gap > 0.75 * max(before.y1 - before.y0, word.y1 - word.y0)
+        if wide or any(_cell(before, line) != _cell(word, line) for line in inner):
             parts.append([])
         parts[-1].append(word)
     return parts

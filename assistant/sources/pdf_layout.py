@@ -8,16 +8,24 @@ the left column is read before the right one (the right one first where the page
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from assistant.sources.pdf_chars import Line
+from assistant.sources.pdf_tables import Table
 
 MIN_COLUMN_LINES = 4
 """Fewer lines beside each other than this are a table row or a caption, not a column."""
-MIN_COLUMN_EMS = 6.0
-"""A column's lines are at least this many times as wide as its letters are high; narrower is a label."""
+MIN_COLUMN_EMS = 10.0
+"""A column's lines are at least this many times as wide as its letters are high; narrower is a table's cell.
+
+Four columns on a sheet of A4 are 13 ems wide each; keys, dates, figures and names in tables stay below 10.
+"""
 MIN_KNOWN_LINES = 1
+CELLS = 1000
+"""The columns of tables' cells count up from here."""
 GUTTER_EMS = 0.75
 MIN_FILL = 0.7
 """Share of its column that a usual line of text fills at least; what is shorter is a table's first column."""
@@ -25,26 +33,63 @@ EDGE = 3.0
 """Edges that differ by no more than this many points are one edge."""
 
 
-def reading_order(parts: list[Line], known: set[float] | None = None) -> list[Line]:
+def reading_order(
+    parts: list[Line], known: set[float] | None = None, tables: Sequence[Table] = ()
+) -> list[Line]:
     """All lines of the page in reading order, each once, ``column`` counting up from 0.
 
     Upright lines come first; turned ones (stamps at the margin) follow in a column of their own. ``known``
     holds the gutters of the pages before and takes up this page's: where a gutter is known, a column may be
-    as short as :data:`MIN_KNOWN_LINES`, as on the last page of a text.
+    as short as :data:`MIN_KNOWN_LINES`, as on the last page of a text. The rows of ``tables`` are read cell by
+    cell; each row has its own ``row`` and each cell a column of its own.
     """
     known = set() if known is None else known
     upright = [part for part in parts if part.upright]
     turned = [part for part in parts if not part.upright]
     rtl = sum(part.rtl for part in upright) > len(upright) / 2
+    upright, in_tables = _without_tables(upright, tables, rtl)
     ordered: list[Line] = []
     for number, column in enumerate(_columns(upright, rtl, known, depth=0)):
         for line in _merge_rows(column):
             line.column = number
-            ordered.append(line)
-    last = ordered[-1].column + 1 if ordered else 0
+            ordered.extend(in_tables.get(id(line), (line,)))
+    last = max((line.column for line in ordered), default=-1) + 1
     for line in turned:
         line.column, line.role = last, "turned"
     return ordered + turned
+
+
+def _without_tables(
+    parts: list[Line], tables: Sequence[Table], rtl: bool
+) -> tuple[list[Line], dict[int, list[Line]]]:
+    """The parts outside tables with an empty line in each table's place; and what stands for that line."""
+    rest, inside = parts, {}
+    row_number, column = 0, CELLS
+    for table in tables:
+        lines: list[Line] = []
+        taken: set[int] = set()
+        for row in table:
+            cells: dict[int, list[Line]] = {}
+            for part in rest:
+                if id(part) not in taken and row.holds((part.x0 + part.x1) / 2, part.y + part.size / 2):
+                    cells.setdefault(row.cell(part.x0 + min(part.size, part.x1 - part.x0) / 2), []).append(
+                        part
+                    )
+                    taken.add(id(part))
+            for cell in sorted(cells, reverse=rtl):
+                for line in _merge_rows(cells[cell]):
+                    line.column, line.row = column, row_number
+                    lines.append(line)
+                column += 1
+            row_number += 1
+        if lines:
+            size = median(line.size for line in lines)
+            place = replace(
+                lines[0], text="", x0=table[0].x0, x1=table[0].x1, y=table[0].y1 - size, size=size
+            )
+            rest = [part for part in rest if id(part) not in taken] + [place]
+            inside[id(place)] = lines
+    return rest, inside
 
 
 def _columns(parts: list[Line], rtl: bool, known: set[float], depth: int) -> list[list[Line]]:
@@ -91,7 +136,7 @@ def _gutter(parts: list[Line], known: set[float], tolerance: float) -> float | N
             _wide(left, needed) and _wide(beside, needed)
         ):
             continue
-        if edge not in known and not _fills(left, edge - room):
+        if not _fills(left, edge - room):
             continue
         score = sum(map(bool, left)) + sum(map(bool, beside)) - len(crossing)
         if best is None or score > best[0]:
@@ -130,9 +175,18 @@ def _wide(rows: list[list[Line]], needed: int) -> bool:
     filled = [row for row in rows if row]
     if len(filled) < needed:
         return False
-    widths = [max(part.x1 for part in row) - min(part.x0 for part in row) for row in filled]
-    ems = MIN_COLUMN_EMS if needed == MIN_COLUMN_LINES else 1.5
-    return median(widths) >= ems * median(part.size for row in filled for part in row)
+    if needed != MIN_COLUMN_LINES:
+        widths = [max(part.x1 for part in row) - min(part.x0 for part in row) for row in filled]
+        return median(widths) >= 1.5 * median(part.size for row in filled for part in row)
+    # not the rows: several narrow cells beside each other are no wide column; half the text counts, so that
+    # a justified line cut at its wide spaces does
+    parts = sorted((part.x1 - part.x0 for row in filled for part in row), reverse=True)
+    reached = 0.0
+    for width in parts:
+        reached += width
+        if reached >= sum(parts) / 2:
+            break
+    return width >= MIN_COLUMN_EMS * median(part.size for row in filled for part in row)
 
 
 def _fills(rows: list[list[Line]], edge: float) -> bool:
@@ -174,7 +228,11 @@ def _rows(parts: list[Line]) -> list[list[Line]]:
 def _merge_rows(parts: list[Line]) -> list[Line]:
     """One column's lines from top to bottom, the parts of a line put together again."""
     lines: list[Line] = []
-    for row in _rows(parts):
+    for whole in _rows(parts):
+        lines.extend(part for part in whole if not part.text)  # the place of a table
+        row = [part for part in whole if part.text]
+        if not row:
+            continue
         rtl = sum(len(part.text) * (1 if part.rtl else -1) for part in row) > 0
         row.sort(key=lambda part: part.x0, reverse=rtl)
         lines.append(row[0] if len(row) == 1 else _joined(row))

@@ -24,6 +24,8 @@ SET_APART = 1.35
 """Line heights between a running line and the text, at least; a paragraph's stand at 1.0 to 1.25."""
 AGREEMENT = 0.6
 """Share of the pages with a number at their edge that must support the folios found."""
+NEARBY = 6
+"""A folio counts on from another at most this many sheets away: plates and blank pages lie between them."""
 
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]{1,7}\b")
@@ -110,10 +112,15 @@ def mark_running(sheets: list[Sheet], body: float) -> None:
     certain: set[int] = set()
     for (_, masked), found in places.items():
         recurring = _recurring(found, masked, needed, body)
-        if _is_folio(masked) or not recurring or not recurring[0].text.endswith((".", ",", ";")):
+        everywhere = len(recurring) >= max(5, len(sheets) / 2.5)
+        if (
+            everywhere
+            or _is_folio(masked)
+            or not recurring
+            or not recurring[0].text.endswith((".", ",", ";"))
+        ):
             running.update((id(line), line) for line in recurring)
-        if len(recurring) >= max(5, len(sheets) / 2.5):
-            running.update((id(line), line) for line in recurring)
+        if everywhere:
             certain.update(id(line) for line in recurring)
     apart = SET_APART * max(1.0, _spacing(sheets) / 1.2)
     heights = Counter((round(line.y), round(line.size)) for line in running.values())
@@ -127,6 +134,15 @@ def mark_running(sheets: list[Sheet], body: float) -> None:
             for line in edge[:count]:
                 line.role = "running"
                 sheet.folios.append(line.text)
+    _restore_if_all(sheets)
+
+
+def _restore_if_all(sheets: list[Sheet]) -> None:
+    """Pages that hold nothing but lines alike are not all head and foot."""
+    lines = [line for sheet in sheets for line in sheet.lines]
+    if not any(line.role == "body" for line in lines):
+        for line in lines:
+            line.role = "body" if line.role == "running" else line.role
 
 
 def _set_apart(edge: list[Line], count: int, apart: float) -> bool:
@@ -239,9 +255,10 @@ def number_pages(sheets: list[Sheet]) -> list[str]:
 
 def _folios(sheets: list[Sheet]) -> dict[int, str]:
     """The printed number of each sheet whose folio agrees with those of the other pages."""
+    standing = _other_numbers(sheets)
     candidates: dict[int, set[tuple[bool, int]]] = {}
     for sheet in sheets:
-        found = {(is_roman, value) for text in sheet.folios for is_roman, value in _readings(text)}
+        found = {reading for text in sheet.folios for reading in _readings(text, standing)}
         if found:
             candidates[sheet.physical] = found
     support: Counter[tuple[bool, int]] = Counter(
@@ -250,22 +267,66 @@ def _folios(sheets: list[Sheet]) -> dict[int, str]:
     folios: dict[int, str] = {}
     for page, found in candidates.items():
         best = max(found, key=lambda reading: (support[reading[0], page - reading[1]], not reading[0]))
-        if support[best[0], page - best[1]] >= (3 if len(sheets) > 3 and not best[0] else 2):
+        enough = support[best[0], page - best[1]] >= (3 if len(sheets) > 3 and not best[0] else 2)
+        if enough and _counted_nearby(page, best, candidates):
             folios[page] = to_roman(best[1]) if best[0] else str(best[1])
     return folios if len(folios) >= max(2, AGREEMENT * len(candidates)) else {}
 
 
-def _readings(text: str) -> Iterator[tuple[bool, int]]:
-    """Page numbers a running line may hold, as (whether Roman, value)."""
-    folded = text.casefold()
-    for number in _NUMBER.findall(folded):
-        if len(number) <= 5 and int(number) > 0:
+def _other_numbers(sheets: list[Sheet]) -> set[tuple[str, int]]:
+    """Numbers in running lines that count no pages: each its line, masked, and its place among the numbers.
+
+    They are the same wherever their line stands (a date, a version, a chapter's number), or stand inside a
+    line that stands once only: a folio is at a line's end or in a line that recurs.
+    """
+    values: dict[tuple[str, int], list[int]] = defaultdict(list)
+    inside: set[tuple[str, int]] = set()
+    for sheet in sheets:
+        for text in sheet.folios:
+            for place, number in enumerate(_NUMBER.finditer(text)):
+                slot = _masked(text), place
+                values[slot].append(int(number.group()))
+                if _has_letters(text[: number.start()]) and _has_letters(text[number.end() :]):
+                    inside.add(slot)
+    return {
+        slot
+        for slot, found in values.items()
+        if (len(found) > 1 and len(set(found)) == 1) or (len(found) == 1 and slot in inside)
+    }
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def _counted_nearby(
+    page: int, reading: tuple[bool, int], candidates: dict[int, set[tuple[bool, int]]]
+) -> bool:
+    """Whether a sheet close by bears the number that counting from this one leads to."""
+    is_roman, value = reading
+    return any(
+        (is_roman, value + step) in candidates.get(page + step, ())
+        for step in range(-NEARBY, NEARBY + 1)
+        if step
+    )
+
+
+def _readings(text: str, standing: set[tuple[str, int]]) -> Iterator[tuple[bool, int]]:
+    """Page numbers a running line may hold, as (whether Roman, value); ``standing`` ones are none."""
+    folded, masked = text.casefold(), _masked(text)
+    for place, number in enumerate(_NUMBER.findall(folded)):
+        if len(number) <= 5 and int(number) > 0 and (masked, place) not in standing:
             yield False, int(number)
-    if _is_folio(_masked(text)):
+    if _is_folio(masked):
         for numeral in _ROMAN.findall(folded):
             value = roman(numeral)
             if value is not None:
                 yield True, value
+
+
+def _counts_otherwise(text: str) -> bool:
+    """Whether a running line is a folio of another count ("1 of 3")."""
+    return _NUMBER.search(text) is not None and _is_folio(_masked(text))
 
 
 def _count_on(sheets: list[Sheet]) -> None:
@@ -278,7 +339,12 @@ def _count_on(sheets: list[Sheet]) -> None:
             continue
         gap = sheet.physical - last.physical if last is not None else 0
         if last is not None and last.number is not None and sheet.number - last.number == gap > 1:
-            for between in sheets[last.physical : sheet.physical - 1]:
-                between.printed = str(last.number + between.physical - last.physical)
-                between.evidence = "counted between the folios before and after it"
+            skipped = sheets[last.physical : sheet.physical - 1]
+            for number, between in enumerate(skipped, last.number + 1):
+                if any(_counts_otherwise(text) for other in skipped for text in other.folios):
+                    break
+                between.printed, between.evidence = (
+                    str(number),
+                    "counted between the folios before and after it",
+                )
         last = sheet

@@ -22,7 +22,7 @@ NOTE_RATIO = 0.94
 MAX_HEADING = 220
 """Characters; anything longer is text however it is set."""
 
-NOTE_START = re.compile(r"(?:\[\^(\d{1,3}|[*†‡]{1,3})\]|(\d{1,3})(?=[\s.)])|([*†‡]+))\s*")
+NOTE_START = re.compile(r"(?:\[\^(\d{1,3}|[*†‡]{1,3})\]|(\d{1,3})(?=[\s)]|\.(?!\d))|([*†‡]+))\s*")
 _ENDS = re.compile(r"[.!?:;…؟۔。][\"'”’»)\]]*(?:\[\^\w+\])*\s*\Z")
 _OPENERS = "\"'“‘«([¿¡"
 
@@ -67,6 +67,10 @@ def group_lines(sheets: list[Sheet], body: float, outline: dict[int, dict[str, i
             current.lines.append((sheet, line))
     _classify(groups, body, outline)
     return groups
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def _may_continue(text: str) -> bool:
@@ -119,7 +123,7 @@ def _mark_notes(sheet: Sheet, body: float) -> None:
     """Small lines that end a column and begin with a note's number are notes, with what follows them."""
     columns: dict[int, list[Line]] = defaultdict(list)
     for line in sheet.lines:
-        if line.role == "body":
+        if line.role == "body" and line.row < 0:
             columns[line.column].append(line)
     for lines in columns.values():
         first = len(lines)
@@ -164,7 +168,12 @@ def _breaks(
 ) -> bool:
     """Whether ``line`` begins a new group after the last one's; ``early`` are sheets that end early."""
     last_sheet, last = group.lines[-1]
-    if not _same_size(last, line) or is_contents_line(last.text) or is_known_heading(last.text):
+    if last.row >= 0 or line.row >= 0:
+        return last.row != line.row or last_sheet is not sheet  # a table's row is one group
+    # a closing brace or a rule of dashes is no half of a sentence that crosses pages
+    halves = last_sheet is sheet or (_has_letters(last.text) and _has_letters(line.text))
+    alike = halves and _same_size(last, line)
+    if not alike or is_contents_line(last.text) or is_known_heading(last.text):
         return True
     if last.hyphen and _may_continue(line.text):
         return False
@@ -178,9 +187,8 @@ def _breaks(
         return here.breaks_after_column()
     gap = last.y - line.y
     usual = pitch.get(round(line.size), 1.25 * line.size)
-    if gap > 1.28 * usual and (here.ended or not here.lower or gap > 2.2 * usual):
-        return True
-    return here.breaks_in_column()
+    spaced = gap > 1.28 * usual and (here.ended or not here.lower or gap > 2.2 * usual)
+    return spaced or here.breaks_in_column()
 
 
 class _Place:
@@ -243,7 +251,7 @@ def _classify(groups: list[Group], body: float, outline: dict[int, dict[str, int
     """Find headings and lines of contents among the groups; levels by the size and weight they are set in."""
     styles: dict[tuple[float, bool, bool], list[Group]] = defaultdict(list)
     for group in groups:
-        if group.role != "paragraph":
+        if group.role != "paragraph" or group.lines[0][1].row >= 0:
             continue
         sheet, first = group.lines[0]
         text = group.text()

@@ -3,7 +3,8 @@
 Locators, in the order tried: a printed number ("para. 22 (c)", "Rec. 4" where numbers begin at 1 under a
 heading such as "Recommendations"); a note or table cell; where there are pages, the page alone; else the
 place under the heading ("under “Financing”, ¶ 3"). Pages are added where the document has them:
-"para. 22, p. 7", "pp. 3-4", "p. iv", or "PDF p. 14" where no number is printed. List items under headings of
+"para. 22, p. 7", "pp. 3-4", "p. iv", "PDF p. 14" where no number is printed, or "p. 4 (PDF p. 222)" where
+several sheets bear that number. List items under headings of
 :data:`TYPED_HEADINGS` are of that kind; headings themselves are ``section``, everything else ``paragraph``.
 """
 
@@ -122,6 +123,8 @@ class _Builder:
         self._text = text
         self._pages = pages
         self._starts = [page.start for page in pages]
+        bearing = Counter(page.label for page in pages if page.label)
+        self._repeated = {label for label, count in bearing.items() if count > 1}
         self._headings: list[tuple[int, str]] = []
         self._numbers = NumberFollower()
         self._believed = self._look_ahead(blocks)
@@ -272,7 +275,13 @@ class _Builder:
             remarks=block.remarks,
         )
         stated = f"p. {block.page}" if block.page is not None else ""
-        return _Draft(passage, part, page_locator(first, last) if first and last else stated)
+        return _Draft(passage, part, self._page_locator(first, last) if first and last else stated)
+
+    def _page_locator(self, first: Page, last: Page) -> str:
+        """Pages as cited; with the sheet where chapters count anew and several sheets bear this number."""
+        if {first.label, last.label} & self._repeated:
+            return page_labels(first, last) or page_locator(first, last)
+        return page_locator(first, last)
 
 
 def page_locator(first: Page, last: Page) -> str:

@@ -26,6 +26,11 @@ MAX_TOTAL = 1 << 30
 MAX_RATIO = 250
 """Unpacked to packed size of a part beyond 1 MB: prose in XML reaches 30, tables 100, bombs 1,000."""
 RATIO_FROM = 1 << 20
+_STRICT = {
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main": W.strip("{}").encode(),
+    b"http://purl.oclc.org/ooxml/officeDocument/relationships": R.strip("{}").encode(),
+}
+"""Names of the strict form of the format (ISO/IEC 29500-1) and the transitional ones Word writes."""
 _PREFIXED = re.compile(r"%([1-9])")
 
 
@@ -96,6 +101,8 @@ class Package:
             ) from None
         if len(data) > MAX_PART:
             raise SourceError(f"{self.name}: refused: its part {member} unpacks to more than it says.")
+        for strict, usual in _STRICT.items():
+            data = data.replace(b'"' + strict + b'"', b'"' + usual + b'"')
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
             root = etree.fromstring(data, parser)
