@@ -112,6 +112,8 @@ def singular(word: str, language: str) -> str:
     >>> singular("etrangers", "fr"), singular("mujeres", "es"), singular("derechos", "es"), singular("pais", "es")
     ('etranger', 'mujer', 'derecho', 'pais')
     """
+    if language not in _NO_PLURAL:
+        return word
     if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word in _NO_PLURAL[language]:
         return word
     if language == "es" and word.endswith("es") and word[-3] in "bcdjlnrsyz":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -79,15 +80,12 @@ def gather(
     queries = embedder.embed(list(dict.fromkeys([question, *expansion.variants])))
     if contents is None:
         rows = _rows(asked.words, store, narrowing)
-        return Gathered(_weighed(asked, rows, _cosines(queries, rows, store, narrowing), store), queries[0])
+        (evidence,) = _weighed([asked], rows, [_cosines(queries, rows, store, narrowing)], store)
+        return Gathered(evidence, queries[0])
     covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
     rows = _rows(sorted({*asked.words, *covered.words}), store, narrowing)
     both = [_cosines(vectors, rows, store, narrowing) for vectors in (queries, contents.vectors)]
-    numbers = {*both[0], *both[1]}
-    for cosines in both:  # so that both speak of the same passages
-        for number in numbers:
-            cosines.setdefault(number, {})
-    evidence, covers = (_weighed(s, rows, c, store) for s, c in zip((asked, covered), both, strict=True))
+    evidence, covers = _weighed([asked, covered], rows, both, store)
     return Gathered(evidence, queries[0], covers)
 
 
@@ -99,26 +97,25 @@ def _rows(words: Sequence[str], store: Store, narrowing: Narrowing | None) -> _R
 
 
 def _weighed(
-    sought: _Sought,
-    rows: _Rows,
-    cosines: dict[int, dict[str, float]],
-    store: Store,
-) -> tuple[Evidence, ...]:
-    """The evidence on the passages of either, by number."""
-    numbers = sorted({*cosines, *rows})
+    soughts: Sequence[_Sought], rows: _Rows, cosines: Sequence[dict[int, dict[str, float]]], store: Store
+) -> list[tuple[Evidence, ...]]:
+    """For each thing sought the evidence on the passages of all, by number."""
+    numbers = sorted({*itertools.chain(*cosines), *rows})
     headings = store.catalogue.headings(numbers)
-    words = frozenset(sought.words)
-    found = []
+    words = frozenset(itertools.chain(*(sought.words for sought in soughts)))
+    found: list[list[Evidence]] = [[] for _ in soughts]
     for number in numbers:
-        views = cosines.get(number, {})
         body, above, notes = rows.get(number, ("", "", ""))
-        text = views.get("text", 0.0)
-        met = coverage(sought.weighed, Words.of(body, above, words), sought.bodies) if body else 0.0
-        note, met_note = views.get("note", text), met
-        if "note" in views:
-            met_note = coverage(sought.weighed, Words.of(notes, sought=words), sought.notes) if notes else 0.0
-        found.append(Evidence(number, text, note, met, met_note, headings[number]))
-    return tuple(found)
+        body_words, note_words = Words.of(body, above, words), Words.of(notes, sought=words)
+        for sought, near, made in zip(soughts, cosines, found, strict=True):
+            views = near.get(number, {})
+            text = views.get("text", 0.0)
+            met = coverage(sought.weighed, body_words, sought.bodies) if body else 0.0
+            note, met_note = views.get("note", text), met
+            if "note" in views:
+                met_note = coverage(sought.weighed, note_words, sought.notes)
+            made.append(Evidence(number, text, note, met, met_note, headings[number]))
+    return [tuple(made) for made in found]
 
 
 def make_concepts(question: str, expansion: Expansion) -> list[Concept]:
@@ -173,7 +170,7 @@ def _cosines(
             f"The store in {store.path} is damaged ({chunks} chunks in the catalogue, {len(best)} vectors). "
             "Build it anew with: gcm-draft index build --force"
         )
-    places = store.catalogue.chunk_passages(list(best))
+    places = store.catalogue.places if exact else store.catalogue.chunk_passages(list(best))
     if not exact:
         wanted = [*rows, *(narrowing.numbers if narrowing else ())]
         missing = [c for ids in store.catalogue.chunks_of(wanted).values() for c in ids if c not in best]

@@ -57,7 +57,8 @@ class Thesaurus:
     """
 
     def __init__(self, read: Callable[[str], str | None]) -> None:
-        self._read = read
+        # Questions share most of their words' lookups; the lexicon never changes under an open store.
+        self._read = functools.lru_cache(maxsize=20_000)(read)
 
     @classmethod
     def prepare(cls, entries: Sequence[Entry]) -> Thesaurus:

@@ -7,7 +7,7 @@ each quoted line's page looked up by the second reader. Needs poppler-utils, pan
 
 ``--words`` puts the tests' embedder (vectors by words) in the place of the model, for which 60,000 passages
 are half an hour on two processors; pages, texts and verification do not depend on it. ``--drafts N`` is the
-most questions a document is asked. ``--write`` writes ``benchmarks/results/real-documents.md`` and ``.json``.
+most questions a document is asked. ``--write`` writes ``benchmarks/results/real-documents.md``.
 The corpus is added by one command in its fresh home; the commands after it share one opened library.
 Exit status 1 if any page is wrong, any draft does not verify, or any command breaks down.
 """
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.second_reader import BY_WORDS, SecondReader, page_labels, plain, producer  # noqa: E402
 from benchmarks.second_reader_word import compare  # noqa: E402
 
-RESULTS = ROOT / "benchmarks" / "results" / "real-documents"
+RESULTS = ROOT / "benchmarks" / "results" / "real-documents.md"
 PAGES = re.compile(r"\bpp?\. ([\w-]*?\w)(?:-(\w+))?(?: [\[(]PDF pp?\. (\d+)(?:-(\d+))?[\])])?$")
 SHEETS = re.compile(r"\bPDF pp?\. (\d+)(?:-(\d+))?[\])]?$")
 QUOTED = re.compile(r"^- “(?P<quote>.+)” \((?P<citation>.+)\)\[\^\d+\]$")
@@ -302,8 +302,8 @@ def report(rows: list[Row], refused: list[tuple[str, str]], unremarked: str) -> 
         "",
         f"**{len(words)} Word files, {sum(r.passages for r in words)} passages; "
         f"{sum(bool(r.not_comparable) for r in words)} differ from pandoc's reading.** "
-        f"Drafts: {sum(r.drafts for r in rows)} verified, {sum(r.quotations for r in rows):,} quoted lines looked "
-        f"up; {sum(len(r.failures) for r in rows)} failures.",
+        f"{sum(r.drafts for r in rows)} drafts verified, {sum(r.quotations for r in rows):,} quoted lines looked "
+        f"up: {sum(len(r.failures) for r in rows)} failures, listed below.",
         "",
         "| file | made by | pages | passages | proved | by words | wrong | not comparable | confirmed | in no passage "
         "| drafts | failures |",
@@ -368,11 +368,7 @@ def main() -> int:
     text = report(rows, refused, summary)
     print(text)
     if options.write:
-        RESULTS.with_suffix(".md").write_text(text, encoding="utf-8")
-        cases = [{**asdict(row), "file": Path(row.file).name} for row in rows]
-        RESULTS.with_suffix(".json").write_text(
-            json.dumps(cases, ensure_ascii=False, indent=1) + "\n", "utf-8"
-        )
+        RESULTS.write_text(text, encoding="utf-8")
     return int(any(row.wrong or row.failures for row in rows))
 
 

@@ -60,3 +60,18 @@ def test_terms_never_fail_and_never_hold_white_space(text, language):
 @given(st.text(max_size=100))
 def test_folding_twice_is_folding_once(text):
     assert analysis.fold_word(analysis.fold_word(text)) == analysis.fold_word(text)
+
+
+@pytest.mark.parametrize("language", ["ru", "ar", "de", "zh", "en", "fr", "es"])
+@pytest.mark.parametrize("word", ["wörkers", "fees", "пошлины", "s", "", "las", "1998s"])
+def test_every_word_of_every_language_has_a_stem(word: str, language: str) -> None:
+    assert isinstance(analysis.stem(word, language), str)
+
+
+PLURALS = [("fr", "étranger", "étrangers"), ("fr", "loi", "lois"), ("es", "mujer", "mujeres"), ("es", "año", "años"),
+           ("es", "país", "países"), ("es", "sociedad", "sociedades")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "one", "many"), PLURALS)
+def test_a_plural_has_the_stem_of_its_singular(language: str, one: str, many: str) -> None:
+    assert analysis.stem(one, language) == analysis.stem(many, language)

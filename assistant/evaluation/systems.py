@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -81,6 +82,11 @@ class _NotelessCatalogue(Catalogue):
     def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
         """As the catalogue's, without chunks of notes."""
         return {i: place for i, place in super().chunk_passages(chunks).items() if place[1] != "note"}
+
+    @functools.cached_property
+    def places(self) -> dict[str, tuple[int, str]]:
+        """As the catalogue's, without chunks of notes."""
+        return {i: place for i, place in super().places.items() if place[1] != "note"}
 
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
         """As the catalogue's, counted in bodies and headings only."""

@@ -7,6 +7,7 @@ passage never meets the vector of its former wording.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import sqlite3
@@ -223,6 +224,11 @@ class Catalogue:
             rows = self._query(f"SELECT id, passage, view FROM chunk WHERE id IN ({marks})", some)  # noqa: S608
             found.update((i, (passage, view)) for i, passage, view in rows)
         return found
+
+    @functools.cached_property
+    def places(self) -> dict[str, tuple[int, str]]:
+        """Passage number and view of every chunk; read once, for a small catalogue that is only read."""
+        return {i: (passage, view) for i, passage, view in self._query("SELECT id, passage, view FROM chunk")}
 
     def chunks_of(self, numbers: Sequence[int]) -> dict[int, list[str]]:
         """Chunk ids by passage number."""
