@@ -178,9 +178,10 @@ def _carry_out(library: Library, plans: list[_Plan], told: Callable[[Report], No
     reports: list[Report] = []
     done: list[_Plan] = []
     with indexing.revising(library) as (revision, finish):
+        named = {d.id: d.short_title for d in revision.catalogue.documents().values()}
         try:
             for plan in plans:
-                report = _one(library, plan, revision)
+                report = _one(library, plan, revision, named)
                 reports.append(report)
                 told(report)
                 if plan.staged:
@@ -209,13 +210,16 @@ def _finish(library: Library, revision: Revision, finish: Any, done: list[_Plan]
     finish(indexing.identity_after(library, revision), {}, enforce)
 
 
-def _one(library: Library, plan: _Plan, revision: Revision) -> Report:
-    """One file into the documents' folder, not yet in force, and into the revision."""
+def _one(library: Library, plan: _Plan, revision: Revision, named: dict[str, str]) -> Report:
+    """One file into the documents' folder, not yet in force, and into the revision.
+
+    ``named`` are the short titles by document id; a new one is entered.
+    """
     from assistant.sources import own
 
     try:
         options: dict[str, Any] = {"tracked": "accept", **plan.options}
-        source = own.extract(plan.path, document_id=plan.id, **options)
+        source = _told_apart(own.extract(plan.path, document_id=plan.id, **options), named)
         staged = own_documents.stage(
             library.workspace.documents, source, plan.path, plan.options, plan.former
         )
@@ -235,10 +239,22 @@ def _one(library: Library, plan: _Plan, revision: Revision) -> Report:
         own_documents.discard(staged)
         raise
     plan.staged = staged
+    named[plan.id] = source.document.short_title
     outcome: Outcome = "changed" if plan.former else "added"
     return Report(
         plan.path, outcome, plan.id, len(source.passages), len(source.pages), remarks=source.remarks
     )
+
+
+def _told_apart(source: Any, named: dict[str, str]) -> Any:
+    """The source with its id in its short title if another document has the same: a citation must name one."""
+    from dataclasses import replace
+
+    document = source.document
+    taken = {title.casefold() for i, title in named.items() if i != document.id}
+    if document.short_title.casefold() not in taken:
+        return source
+    return replace(source, document=replace(document, short_title=f"{document.short_title}, {document.id}"))
 
 
 def _with_document(source: Any, entry: Entry) -> Any:

@@ -217,7 +217,8 @@ def documents_named(name: str | None, corpus: Readable) -> tuple[Document, ...]:
     if name == HOUSE_FORM:
         return tuple(document for document in documents if document.family == "recollection")
     words, key = _name_words(name), " ".join(forms.tidy(name).casefold().split())
-    same = tuple(d for d in documents if key in {d.id.casefold(), _key(d.short_title), _key(d.title)})
+    same = tuple(d for d in documents if key in {d.id.casefold(), _key(d.short_title)})
+    same = same or tuple(d for d in documents if key == _key(d.title))
     if same or not words:
         return same
     years = frozenset(word for word in words if re.fullmatch(r"(?:19|20)\d\d", word))
