@@ -43,7 +43,10 @@ COUNTED = {
     "policy_options": (N_("policy option"), N_("policy options")),
     "practical_actions": (N_("option for practical action"), N_("options for practical action")),
     "practice_examples": (N_("practice example"), N_("practice examples")),
-    "dialogue": (N_("passage from the GFMD Dialogue's papers"), N_("passages from the GFMD Dialogue's papers")),
+    "dialogue": (
+        N_("passage from the GFMD Dialogue's papers"),
+        N_("passages from the GFMD Dialogue's papers"),
+    ),
     "hub": (N_("post from the Migration Network Hub"), N_("posts from the Migration Network Hub")),
     "own": (N_("passage from your own documents"), N_("passages from your own documents")),
 }
