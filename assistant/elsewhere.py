@@ -38,10 +38,10 @@ def _key(language: str) -> str:
 class Elsewhere:
     """The other subjects by language, read when a question in that language is asked.
 
-    ``read`` gives what :func:`prepared` made under a key, None if there is none.
+    ``read`` gives what :func:`prepared` made under a key, or raises StoreError.
     """
 
-    def __init__(self, read: Callable[[str], str | None], dimensions: int) -> None:
+    def __init__(self, read: Callable[[str], str], dimensions: int) -> None:
         self._read = read
         self._dimensions = dimensions
         self._subjects: dict[str, Vectors] = {}
@@ -60,5 +60,5 @@ class Elsewhere:
         """float32, shape (subjects, dimensions), rows of length 1."""
         import numpy as np
 
-        raw = base64.b64decode(self._read(_key(language)) or "")
+        raw = base64.b64decode(self._read(_key(language)))
         return np.frombuffer(raw, dtype=np.float32).reshape(-1, self._dimensions)

@@ -260,13 +260,14 @@ def _preparing(library: Library) -> Callable[[], dict[str, str]]:
     The embedded model works beside the import of the store's libraries, which leaves a core idle for a second.
     Everything it needs is imported before: two threads that import one library at a time see it half made.
     """
-    if not hasattr(library.embedder, "warm"):
+    warm = getattr(library.embedder, "warm", None)
+    if warm is None:
         return lambda: extras(library)
     from concurrent.futures import ThreadPoolExecutor
 
     from assistant import contents, elsewhere, thesaurus  # noqa: F401 imported for the thread
 
-    library.embedder.embed(["the model is loaded"] * 4)
+    warm()()
     pool = ThreadPoolExecutor(1)
     future = pool.submit(extras, library)
     pool.shutdown(wait=False)

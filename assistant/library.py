@@ -216,7 +216,7 @@ class Library:
         from assistant.elsewhere import Elsewhere
         from assistant.retrieval import Retriever
 
-        elsewhere = Elsewhere(self._store.catalogue.extra, self.embedder.dimensions)
+        elsewhere = Elsewhere(self._store.catalogue.needed_extra, self.embedder.dimensions)
         return Retriever(self._store, self.embedder, self.thesaurus, elsewhere)
 
     # -- questions -------------------------------------------------------------------------------------------

@@ -34,8 +34,12 @@ def one_line(text: str) -> str:
     >>> one_line("Fees\x1b[31m and\u202e debt\n")
     'Fees [31m and debt'
     """
-    shown = (c if c.isprintable() or c in _JOINERS else " " for c in text)
-    return " ".join("".join(shown).split())
+    return " ".join(printable(text).split())
+
+
+def printable(text: str) -> str:
+    """The same with every such character a space, and the spaces as they are."""
+    return "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
 
 
 _JOINERS = "\u200c\u200d"

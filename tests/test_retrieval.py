@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant import evidence
-from assistant.errors import UsageError
+from assistant.elsewhere import Elsewhere
+from assistant.errors import StoreError, UsageError
 from assistant.library import Library
 from assistant.ranking import THRESHOLDS
 from assistant.retrieval import Filters
@@ -98,3 +99,11 @@ def test_several_objectives_in_one_question_are_told(
     assert "names 2 objectives" in told[0]
     built_store.search("Objective 5")
     assert len(told) == 1
+
+
+def test_a_store_without_what_every_store_has_is_told(built_store: Library) -> None:
+    elsewhere = Elsewhere(built_store._store.catalogue.needed_extra, built_store.embedder.dimensions)
+    vector = built_store.embedder.embed(["recruitment"])[0]
+    assert -1 < elsewhere.nearest(vector, "fr") < 1
+    with pytest.raises(StoreError, match="index build --force"):
+        elsewhere.nearest(vector, "xx")

@@ -37,9 +37,9 @@ class Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """The message on stderr, marked as an error."""
-        message = "\n".join(
-            "".join(c if c.isprintable() else " " for c in m) for m in self.message.split("\n")
-        )
+        from assistant.text import printable  # not at the start of every command
+
+        message = "\n".join(map(printable, self.message.split("\n")))
         click.echo(f"{click.style('Error:', fg='red')} {message}", file=file, err=file is None)
 
 

@@ -182,6 +182,13 @@ class Catalogue:
         rows = self._query("SELECT value FROM extra WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
+    def needed_extra(self, key: str) -> str:
+        """The same for one that every store has. Raises StoreError if it is not there."""
+        found = self.extra(key)
+        if found is None:
+            raise StoreError(f"The store lacks its {key}. Rebuild it with: gcm-draft index build --force")
+        return found
+
     def set_extras(self, extras: dict[str, str]) -> None:
         """Keep these texts with the store; committed with the next :meth:`commit`."""
         self._db.executemany("INSERT OR REPLACE INTO extra VALUES (?, ?)", sorted(extras.items()))
