@@ -6,7 +6,7 @@ import copy
 import functools
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.evaluation.measures import DEPTH
 from assistant.evaluation.questions import Question, Scope
@@ -79,6 +79,8 @@ def without_notes(store: Store) -> Store:
 class _NotelessCatalogue(Catalogue):
     """A catalogue that knows nothing of search notes: their vectors, their words, how often these occur."""
 
+    searched, notes_column = "{body headings} : ", "''"
+
     def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
         """As the catalogue's, without chunks of notes."""
         return {i: place for i, place in super().chunk_passages(chunks).items() if place[1] != "note"}
@@ -92,24 +94,14 @@ class _NotelessCatalogue(Catalogue):
         """As the catalogue's, counted in bodies and headings only."""
         return {w: n for w in words if (n := self._passages_with(w))}
 
+    def _telling(self, words: Sequence[str]) -> Sequence[str]:
+        """All of them: what is measured is small."""
+        return words
+
     def _passages_with(self, word: str) -> int:
-        match = f'{{body headings}} : "{word}"'
+        match = f'{self.searched}"{word}"'
         query = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
         return int(self._db.execute(query, (match,)).fetchone()[0])
-
-    def lexical(
-        self, words: Sequence[str], limit: int, where: str = "", values: Sequence[Any] = ()
-    ) -> list[tuple[int, str, str, str]]:
-        """As the catalogue's, searched in bodies and headings only."""
-        if not words:
-            return []
-        match = "{body headings} : (" + " OR ".join(f'"{w}"' for w in words) + ")"
-        among = f"AND rowid IN (SELECT number FROM passage WHERE {where}) " if where else ""  # noqa: S608
-        query = (
-            f"SELECT rowid, body, headings, '' FROM lexical WHERE lexical MATCH ? {among}"  # noqa: S608
-            "ORDER BY rank, rowid LIMIT ?"
-        )
-        return self._db.execute(query, (match, *values, limit)).fetchall()
 
 
 def variants(library: Library, *, notes: bool = True) -> list[Program]:

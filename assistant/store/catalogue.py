@@ -43,6 +43,9 @@ POSTINGS = 50_000
 class Catalogue:
     """One catalogue file, open. Use as a context manager or call :meth:`close`."""
 
+    searched, notes_column = "", "notes"
+    """The columns the lexical search looks in, as FTS5 writes it (all), and what it gives for notes."""
+
     def __init__(self, path: Path, *, write: bool = False, create: bool = False) -> None:
         if not create and not path.is_file():
             raise StoreError(f"No catalogue at {path}. Build it with: gcm-draft index build")
@@ -295,10 +298,10 @@ class Catalogue:
         if not words:
             return []
         words = self._telling(words)
-        match = " OR ".join(f'"{w}"' for w in words)
+        match = self.searched + "(" + " OR ".join(f'"{w}"' for w in words) + ")"
         among = f"AND rowid IN (SELECT number FROM passage WHERE {where}) " if where else ""  # noqa: S608
         return self._query(
-            f"SELECT rowid, body, headings, notes FROM lexical WHERE lexical MATCH ? {among}"  # noqa: S608
+            f"SELECT rowid, body, headings, {self.notes_column} FROM lexical WHERE lexical MATCH ? {among}"  # noqa: S608
             "ORDER BY rank, rowid LIMIT ?",
             (match, *values, limit),
         )
