@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,6 +106,23 @@ def test_vectors_of_another_embedder_are_not_reused(small: Path):
 
     embedder = Other()
     build(small, [source("a", ["plums"])], embedder, identity("two", "other")).close()
+    assert embedder.texts == ["plums"]
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["store", "interrupted-run"])
+def test_vectors_of_another_index_version_are_not_reused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool
+):
+    def sources():
+        yield source("a", ["plums"])
+        if not ended:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, nullcontext() if ended else pytest.raises(KeyboardInterrupt):
+        patched.setattr("assistant.store.reuse.INDEX_VERSION", "0")
+        build(tmp_path, sources(), FakeEmbedder(), replace(identity(), index_version="0")).close()
+    embedder = CountingEmbedder()
+    build(tmp_path, [source("a", ["plums"])], embedder, identity()).close()
     assert embedder.texts == ["plums"]
 
 

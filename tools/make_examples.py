@@ -1,5 +1,6 @@
 """Make the examples, or check that they are what the program makes: ``--check`` (exit 1 if they are not).
 
+The index is built anew in a folder of its own, so that nothing of an earlier build or of a user's shows.
 Everything in ``examples/`` comes from here. Word, HTML and text files are compared byte for byte; PDF and
 OpenDocument files are LibreOffice's, which dates them, so only their presence is checked.
 """
@@ -32,7 +33,8 @@ LANGUAGES = {"fr": "coût des envois de fonds", "es": "reconocimiento de compete
 
 def make(folder: Path) -> None:
     """Write all examples into ``folder``."""
-    os.environ["GCM_DRAFT_CONFIG"] = str(folder / "no-configuration")
+    home = folder.parent / "home"
+    os.environ.update(GCM_DRAFT_CONFIG=str(home / "no-configuration"), GCM_DRAFT_HOME=str(home))
     from click.testing import CliRunner
 
     from assistant.cli.group import program

@@ -40,8 +40,9 @@ __all__ = [
     "writing",
 ]
 
-INDEX_VERSION = "4"
-"""Raised whenever what is indexed, or how, changes; an older store is then built anew."""
+INDEX_VERSION = "5"
+"""Raised whenever what is indexed or put to the embedder, or how, changes; an older store is then built anew and
+none of its vectors is used again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Vectors that need not be computed again: those of the store as it was, and those of an interrupted run.
 
-A vector is known by a digest of the text that was embedded and by the embedder's name. What a run computes it
-also notes in ``resume.sqlite3``, batch by batch, so that the run after a kill goes on from there; a run that
-ends well removes the file.
+A vector is known by a digest of the text that was embedded, the embedder's name and the index version: another
+version may have put more than the text to the embedder. What a run computes it also notes in ``resume.sqlite3``,
+batch by batch, so that the run after a kill goes on from there; a run that ends well removes the file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import StoreError
+from assistant.store import INDEX_VERSION
 
 if TYPE_CHECKING:
     from assistant.store import Store
@@ -30,9 +31,8 @@ class KnownVectors:
 
     def __init__(self, root: Path, embedder: str, former: Store | None = None) -> None:
         self._path = root / "resume.sqlite3"
-        self._embedder = embedder
-        usable = former is not None and former.catalogue.meta.get("embedder") == embedder
-        self._former = former if usable else None
+        self._made_by = f"{embedder} in index version {INDEX_VERSION}"
+        self._former = former if former is not None and _is_alike(former, embedder) else None
         try:
             self._journal = self._open()
         except sqlite3.DatabaseError:  # cut short by a crash: it only costs time
@@ -59,7 +59,7 @@ class KnownVectors:
             marks = ",".join("?" * len(some))
             rows = self._journal.execute(
                 f"SELECT digest, value FROM vector WHERE embedder = ? AND digest IN ({marks})",  # noqa: S608
-                (self._embedder, *some),
+                (self._made_by, *some),
             )
             found.update((d, np.frombuffer(value, dtype="<f4").tolist()) for d, value in rows)
         if self._former is not None:
@@ -80,7 +80,7 @@ class KnownVectors:
         """Remember freshly computed vectors, by digest, for the run after an interruption."""
         import numpy as np
 
-        rows = ((self._embedder, d, np.asarray(v, dtype="<f4").tobytes()) for d, v in vectors.items())
+        rows = ((self._made_by, d, np.asarray(v, dtype="<f4").tobytes()) for d, v in vectors.items())
         with self._journal:
             self._journal.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", rows)
 
@@ -90,3 +90,8 @@ class KnownVectors:
         if done:
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
+
+
+def _is_alike(former: Store, embedder: str) -> bool:
+    meta = former.catalogue.meta
+    return meta.get("embedder") == embedder and meta.get("index_version") == INDEX_VERSION
