@@ -34,7 +34,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from assistant.corpus import load_shipped
 from assistant.embeddings import default_embedder
 from assistant.integrations.default_pipeline import TOP_K, default_index
-from assistant.store.llama_embedding import EmbedderAdapter
+from assistant.integrations.llama_embedding import EmbedderAdapter
 
 settings = chromadb.config.Settings(anonymized_telemetry=False)
 client = chromadb.PersistentClient(sys.argv[1], settings=settings)

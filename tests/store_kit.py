@@ -147,8 +147,6 @@ def work(folder: Path, what: str, arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     import chromadb  # noqa: F401 the imports take long and change nothing: kills are meant for the work
-    import llama_index.core.ingestion
-    import llama_index.vector_stores.chroma  # noqa: F401
 
     print("ready", flush=True)
     with home(Path(sys.argv[1])):

@@ -45,7 +45,7 @@ RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 SOLE_IMPORTERS = {
     "chromadb": {"store"},
     "chromadb_rust_bindings": {"store"},
-    "llama_index": {"chunking", "embedders", "store", "integrations"},
+    "llama_index": {"chunking", "embedders", "integrations"},
     "onnxruntime": {"embeddings"},
     "tiktoken": {"budget"},
     "jinja2": {"rendering"},

@@ -55,7 +55,7 @@ def filling(count: int, folder: Path) -> Callable[[], None]:
 
 def test_filling_a_store_holds_no_more_for_four_times_the_passages(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(large, "PASSAGES_A_DOCUMENT", BATCH)
-    filling(4 * BATCH, tmp_path / "first")()  # heavy imports and the words, which caches keep up to a bound
+    filling(16 * BATCH, tmp_path / "first")()  # heavy imports and all words, which caches keep up to a bound
     # From four batches on: one alone has no next document waiting beside the one that is entered.
     once = peak(filling(4 * BATCH, tmp_path / "once"))
     four_times = peak(filling(16 * BATCH, tmp_path / "four times"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import sqlite3
 import threading
 from contextlib import nullcontext
@@ -14,7 +15,7 @@ import pytest
 
 from assistant.errors import StoreError
 from assistant.model import Document, Passage, Source
-from assistant.store import Identity, NewerStoreError, current_generation, open_store, writing
+from assistant.store import Identity, NewerStoreError, current_generation, open_store, shards, writing
 from assistant.store.catalogue import Catalogue
 from assistant.store.ingestion import build, first_number, revising
 from tests.fakes import FakeEmbedder
@@ -141,6 +142,51 @@ def test_an_interrupted_run_is_gone_on_with(tmp_path: Path):
     build(tmp_path, [first, second], embedder, identity()).close()
     assert embedder.texts == ["pears"]
     assert not (tmp_path / "resume.sqlite3").exists()
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of 25 passages in shards of 10."""
+    monkeypatch.setattr(shards, "SHARD", 10)
+    fruit = [f"apple number {n}" for n in range(12)], [f"pear number {n}" for n in range(13)]
+    build(tmp_path, [source("a", fruit[0]), source("b", fruit[1])], FakeEmbedder(), identity("two")).close()
+    return tmp_path
+
+
+def test_a_large_store_is_in_shards_and_read_as_one(many: Path):
+    store = open_store(many)
+    assert len(shards.shard_paths(store.path)) == 3
+    assert store.vectors.count() == store.catalogue.count("chunk") == 25
+    ids = store.catalogue.chunks_of_document("a") + store.catalogue.chunks_of_document("b")
+    held = store.vectors.vectors([*ids, "unknown"])
+    assert held.keys() == set(ids)
+    queries = FakeEmbedder().embed(["apple number 3", "pear number 12", "plums"])
+    for query, row in zip(queries, store.vectors.query(queries.tolist(), 7), strict=True):
+        exact = sorted((float(query @ vector) for vector in held.values()), reverse=True)[:7]
+        assert [cosine for _, cosine in row] == pytest.approx(exact, abs=2e-6)
+        assert all(cosine == pytest.approx(query @ held[i], abs=2e-6) for i, cosine in row)
+    only = store.vectors.query(queries.tolist()[:1], 25, {"document": "b"})[0]
+    assert sorted(i for i, _ in only) == sorted(store.catalogue.chunks_of_document("b"))
+    store.close()
+
+
+def test_shards_are_filled_further_and_deleted_from(many: Path):
+    with writing(many), revising(many, FakeEmbedder()) as (revision, finish):
+        revision.drop("a")
+        revision.put(source("c", [f"fig number {n}" for n in range(9)]))
+        finish(identity("three"), {}, lambda: None)
+    store = open_store(many)
+    assert store.vectors.count() == store.catalogue.count("chunk") == 22
+    assert store.catalogue.check() == []
+    nearest = store.vectors.query(FakeEmbedder().embed(["fig number 8"]).tolist(), 1)
+    assert nearest[0][0][0].startswith("c/")
+    store.close()
+
+
+def test_a_shard_that_is_gone_is_noticed(many: Path):
+    shutil.rmtree(shards.shard_paths(current_generation(many))[-1])
+    with pytest.raises(StoreError, match="25 chunks in the catalogue, 20 vectors"):
+        open_store(many)
 
 
 def test_a_damaged_journal_only_costs_time(tmp_path: Path):

@@ -20,7 +20,7 @@ def default_index(texts: Mapping[str, str], embedder: Embedder, vector_store: An
     from llama_index.core.node_parser import SentenceSplitter
 
     from assistant.chunking import sentences
-    from assistant.store.llama_embedding import EmbedderAdapter
+    from assistant.integrations.llama_embedding import EmbedderAdapter
 
     # The splitter's own sentence tokenizer reads NLTK's data files; ours differs at abbreviations only.
     splitter = SentenceSplitter(

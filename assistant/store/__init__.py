@@ -23,7 +23,8 @@ from assistant.store.generations import (
     switch,
     writing,
 )
-from assistant.store.vectors import Vectors, open_local
+from assistant.store.shards import open_shards
+from assistant.store.vectors import Vectors
 
 __all__ = [
     "INDEX_VERSION",
@@ -108,7 +109,7 @@ def open_store(root: Path) -> Store:
     catalogue: Catalogue | None = None
     try:
         catalogue = open_catalogue(folder / "catalogue.sqlite3", root)
-        store = Store(folder, catalogue, open_local(folder / "chroma"), held)
+        store = Store(folder, catalogue, open_shards(folder), held)
         _whole(store)
     except StoreError:
         if catalogue is not None:

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import StoreError, UsageError
-from assistant.store.vectors import _HNSW, ClientVectors, Neighbour
+from assistant.store.vectors import HNSW, ClientVectors, Neighbour
 
 TIMEOUT = 30.0
 SYNC = 1_000
@@ -198,7 +198,7 @@ class ServerVectors(ClientVectors):
         self.url = url
         try:
             if create:
-                configuration = {"hnsw": {**_HNSW["hnsw"], "sync_threshold": SYNC}}
+                configuration = {"hnsw": {**HNSW, "sync_threshold": SYNC}}
                 client.create_collection(name, embedding_function=None, configuration=configuration)
             super().__init__(client, name=name)
         except Exception as error:  # chromadb's own classes

@@ -1,4 +1,4 @@
-"""Filling the store: passages -> chunks -> vectors -> Chroma, through a llama-index ingestion pipeline.
+"""Filling the store: passages -> chunks -> vectors -> Chroma.
 
 A :class:`Revision` is one change of a store: documents are put and dropped one by one, each whole or not at
 all, and :meth:`Revision.finish` makes the result the current store in one step. Documents are read while they
@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.chunking import chunks as make_chunks
 from assistant.errors import StoreError
@@ -20,7 +20,7 @@ from assistant.model import Chunk, Passage, Source
 from assistant.store import Identity, NewerStoreError, Store, new_generation, open_store, switch, writing
 from assistant.store.catalogue import Catalogue, digest, stored_id
 from assistant.store.reuse import KnownVectors
-from assistant.store.vectors import ClientVectors, LocalVectors
+from assistant.store.shards import LocalVectors
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
@@ -53,41 +53,26 @@ def first_number(document: str) -> int:
     return (place + 1) << 24
 
 
-def make_pipeline(embedder: Embedder, collection: Any) -> Any:
-    """A llama-index pipeline that embeds nodes with our embedder and adds them to a Chroma collection."""
-    from llama_index.core.ingestion import IngestionPipeline
-    from llama_index.vector_stores.chroma import ChromaVectorStore
+class WritableVectors(Protocol):
+    """What a revision needs of a vector store."""
 
-    from assistant.store.llama_embedding import EmbedderAdapter
+    def add(
+        self,
+        ids: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        metadatas: Sequence[Mapping[str, str | int]],
+    ) -> None:
+        """Enter chunks with their vectors and what they can be filtered by."""
+        ...
 
-    return IngestionPipeline(
-        transformations=[EmbedderAdapter(embedder=embedder)],
-        vector_store=ChromaVectorStore(chroma_collection=collection),
-        disable_cache=True,
-    )
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove these chunks; unknown ids are ignored."""
+        ...
 
 
-def _node(chunk: Chunk, passage: Passage) -> Any:
-    from llama_index.core.schema import TextNode
-
-    metadata = {
-        "passage": chunk.passage_id,
-        "document": passage.document,
-        "kind": passage.kind,
-        "cluster": passage.cluster or 0,
-        "view": chunk.view,
-        "start": chunk.start,
-        "end": chunk.end,
-    }
-    # llama-index puts the metadata before the text it embeds unless told not to.
-    keys = list(metadata)
-    return TextNode(
-        id_=stored_id(chunk),
-        text=chunk.embedded,
-        metadata=metadata,
-        excluded_embed_metadata_keys=keys,
-        excluded_llm_metadata_keys=keys,
-    )
+def _filters(passage: Passage) -> dict[str, str | int]:
+    """What Chroma is told of a chunk: no more than it filters by."""
+    return {"document": passage.document, "kind": passage.kind, "cluster": passage.cluster or 0}
 
 
 class Revision:
@@ -96,7 +81,7 @@ class Revision:
     def __init__(
         self,
         catalogue: Catalogue,
-        vectors: ClientVectors,
+        vectors: WritableVectors,
         embedder: Embedder,
         known: KnownVectors,
         notes: Notes,
@@ -108,7 +93,6 @@ class Revision:
         self._embedder = embedder
         self._known = known
         self._notes = notes
-        self._pipeline: Any = None
         self._next = 1
 
     def put(self, source: Source, progress: Progress = _silent) -> None:
@@ -157,26 +141,19 @@ class Revision:
         self.catalogue.commit()
 
     def _add(self, chunks: list[Chunk], passages: dict[str, Passage]) -> None:
-        """Into Chroma: with vectors that are known, the rest through the pipeline."""
-        collection = self.vectors.collection
-        self.vectors.expect(len(chunks))
-        if self._pipeline is None or self.vectors.collection is not collection:
-            self._pipeline = make_pipeline(self._embedder, self.vectors.collection)
+        """Into Chroma, with the vectors that are known and those computed now."""
         known = self._known.find([digest(c.embedded) for c in chunks])
-        fresh, ready = [], []
-        for chunk in chunks:
-            node = _node(chunk, passages[chunk.passage_id])
-            vector = known.get(digest(chunk.embedded))
-            if vector is None:
-                fresh.append(node)
-            else:
-                node.embedding = vector
-                ready.append(node)
-        if ready:
-            self._pipeline.vector_store.add(ready)
+        fresh = list({d: c.embedded for c in chunks if (d := digest(c.embedded)) not in known}.items())
         if fresh:
-            done = self._pipeline.run(nodes=fresh, show_progress=False)
-            self._known.note({digest(node.text): node.embedding for node in done})
+            computed = self._embedder.embed([text for _, text in fresh])
+            made = {d: vector.tolist() for (d, _), vector in zip(fresh, computed, strict=True)}
+            self._known.note(made)
+            known |= made
+        self.vectors.add(
+            [stored_id(c) for c in chunks],
+            [known[digest(c.embedded)] for c in chunks],
+            [_filters(passages[c.passage_id]) for c in chunks],
+        )
 
 
 @contextlib.contextmanager
@@ -196,7 +173,7 @@ def revising(
     try:
         base = former.path if former is not None and not fresh else None
         with new_generation(root, base) as folder:
-            client = LocalVectors(folder / "chroma", create=fresh)
+            client = LocalVectors(folder, create=fresh)
             catalogue = Catalogue(folder / "catalogue.sqlite3", create=fresh, write=True)
             revision = Revision(catalogue, client, embedder, known, notes or {})
 

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS vector (embedder TEXT, digest TEXT, value BLOB, UNIQUE (embedder, digest))
+CREATE TABLE IF NOT EXISTS vector (digest TEXT UNIQUE, value BLOB);
+CREATE TABLE IF NOT EXISTS maker (name TEXT)
 """
 """With row ids, so that vectors are written one behind the other: digests come in no order, and with them as the
 table's key every vector would be a page of its own somewhere in the file."""
+
+
+class _OtherMakerError(Exception):
+    """The interrupted run was another embedder's or index version's."""
 
 
 class KnownVectors:
@@ -31,19 +36,26 @@ class KnownVectors:
 
     def __init__(self, root: Path, embedder: str, former: Store | None = None) -> None:
         self._path = root / "resume.sqlite3"
-        self._made_by = f"{embedder} in index version {INDEX_VERSION}"
+        self._maker = f"{embedder} in index version {INDEX_VERSION}"
         self._former = former if former is not None and _is_alike(former, embedder) else None
         try:
             self._journal = self._open()
-        except sqlite3.DatabaseError:  # cut short by a crash: it only costs time
+        except (
+            sqlite3.DatabaseError,
+            _OtherMakerError,
+        ):  # cut short by a crash, or useless: it only costs time
             self._path.unlink(missing_ok=True)
             self._journal = self._open()
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=30)
         try:
-            db.execute(_SCHEMA)
-            db.execute("SELECT count(*) FROM (SELECT 1 FROM vector LIMIT 1)").fetchone()
+            db.executescript(_SCHEMA)
+            db.execute("INSERT INTO maker SELECT ? WHERE NOT EXISTS (SELECT 1 FROM maker)", (self._maker,))
+            db.commit()
+            db.execute("SELECT digest, value FROM vector LIMIT 1").fetchone()
+            if db.execute("SELECT name FROM maker").fetchall() != [(self._maker,)]:
+                raise _OtherMakerError
         except BaseException:
             db.close()
             raise
@@ -58,8 +70,8 @@ class KnownVectors:
             some = digests[start : start + 500]
             marks = ",".join("?" * len(some))
             rows = self._journal.execute(
-                f"SELECT digest, value FROM vector WHERE embedder = ? AND digest IN ({marks})",  # noqa: S608
-                (self._made_by, *some),
+                f"SELECT digest, value FROM vector WHERE digest IN ({marks})",  # noqa: S608
+                some,
             )
             found.update((d, np.frombuffer(value, dtype="<f4").tolist()) for d, value in rows)
         if self._former is not None:
@@ -80,9 +92,9 @@ class KnownVectors:
         """Remember freshly computed vectors, by digest, for the run after an interruption."""
         import numpy as np
 
-        rows = ((self._made_by, d, np.asarray(v, dtype="<f4").tobytes()) for d, v in vectors.items())
+        rows = ((d, np.asarray(v, dtype="<f4").tobytes()) for d, v in vectors.items())
         with self._journal:
-            self._journal.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", rows)
+            self._journal.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
 
     def close(self, *, done: bool) -> None:
         """Close the journal; after a run that ended well it is removed."""

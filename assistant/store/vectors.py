@@ -1,4 +1,4 @@
-"""Where vectors are kept: Chroma, by its compiled engine, its Python client, or a server.
+"""Where vectors are kept: a Chroma collection, by the compiled engine, the Python client, or a server.
 
 Reading a local store goes straight to chromadb's compiled engine, because importing the Python client costs
 a second. That is confined to :class:`EngineVectors`, used only for the chromadb versions it was tested with;
@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,22 +24,18 @@ COLLECTION = "gcm-passages"
 ENGINE_VERSIONS = ("1.5.",)
 """Prefixes of the chromadb versions whose compiled engine this module was tested with."""
 _TENANT, _DATABASE = "default_tenant", "default_database"
-_SYNC = 100
+SYNC = 100
 """Vectors that may wait outside the graph on disk. Chroma's default of 1,000 leaves all of a small store
 waiting, and every opening then builds the graph anew (0.18 s instead of 0.03 s of processor time for 769 vectors)."""
-_SYNC_WHILE_FILLING = ((100_000, 10_000), (10_000, 1_000), (0, _SYNC))
-"""From how many vectors on how many may wait while a store is being filled. Chroma writes the links of the whole
-graph at every synchronisation, so at a fixed interval filling a store would write the square of its size."""
-_HNSW = {
-    "hnsw": {
-        "space": "cosine",
-        "ef_construction": 200,
-        "ef_search": 200,
-        "max_neighbors": 32,
-        "sync_threshold": _SYNC,
-        "batch_size": _SYNC,
-    }
+HNSW = {
+    "space": "cosine",
+    "ef_construction": 200,
+    "ef_search": 200,
+    "max_neighbors": 32,
+    "sync_threshold": SYNC,
+    "batch_size": SYNC,
 }
+"""The graph of neighbours of every collection."""
 _BATCH = 5_000
 
 Neighbour = tuple[str, float]
@@ -120,7 +116,7 @@ class ClientVectors:
         self._client = client
         if create:
             self.collection = client.get_or_create_collection(
-                name, embedding_function=None, configuration=_HNSW
+                name, embedding_function=None, configuration={"hnsw": HNSW}
             )
         else:
             self.collection = client.get_collection(name, embedding_function=None)
@@ -144,13 +140,23 @@ class ClientVectors:
         """See :class:`Vectors`."""
         return int(self.collection.count())
 
+    def add(
+        self,
+        ids: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        metadatas: Sequence[Mapping[str, str | int]],
+    ) -> None:
+        """Enter chunks with their vectors and what they can be filtered by; their texts are in the catalogue."""
+        for start in range(0, len(ids), _BATCH):
+            part = slice(start, start + _BATCH)
+            self.collection.add(
+                ids=list(ids[part]), embeddings=list(vectors[part]), metadatas=list(metadatas[part])
+            )
+
     def delete(self, ids: Sequence[str]) -> None:
         """Remove these chunks; unknown ids are ignored."""
         for start in range(0, len(ids), _BATCH):
             self.collection.delete(ids=list(ids[start : start + _BATCH]))
-
-    def expect(self, more: int) -> None:
-        """Make ready for ``more`` vectors; :attr:`collection` may be another object afterwards."""
 
     def settle(self) -> None:
         """Have everything that was added in its lasting place, so that the next opening is quick."""
@@ -160,40 +166,6 @@ class ClientVectors:
         close = getattr(self._client, "close", None)
         if close is not None:
             close()
-
-
-class LocalVectors(ClientVectors):
-    """A local store for writing; synchronises the more rarely the larger it grows."""
-
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        super().__init__(local_client(path), create=create)
-        self._path = path
-        self._size = self.count()
-        self._sync = _SYNC
-
-    def expect(self, more: int) -> None:
-        """See :class:`ClientVectors`."""
-        self._size += more
-        self._reopen(next(sync for least, sync in _SYNC_WHILE_FILLING if self._size >= least))
-
-    def settle(self) -> None:
-        """See :class:`ClientVectors`. Chroma has no call for it: it synchronises at a write, so one is made."""
-        if self._sync == _SYNC:
-            return
-        self._reopen(_SYNC)
-        some = self.collection.get(limit=1, include=["embeddings"])
-        if some["ids"]:
-            self.collection.update(ids=some["ids"], embeddings=some["embeddings"])
-
-    def _reopen(self, sync: int) -> None:
-        """Synchronise after this many vectors; Chroma heeds it only in a collection opened anew."""
-        if sync == self._sync:
-            return
-        self.collection.modify(configuration={"hnsw": {"sync_threshold": sync}})
-        self.close()
-        self._client = local_client(self._path)
-        self.collection = self._client.get_collection(self.collection.name, embedding_function=None)
-        self._sync = sync
 
 
 def local_client(path: Path) -> Any:

@@ -1,0 +1,169 @@
+"""The local store's vectors in shards of bounded size, each a Chroma folder of its own, searched together.
+
+Chroma holds the whole graph of a collection in memory while it is written to (2 KB a vector) and writes all its
+links at every synchronisation. With one collection memory would grow with the corpus and filling it would write
+the square of its size; in shards both end at a shard's size. A small store is one shard.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.store.vectors import SYNC, ClientVectors, Neighbour, Vectors, local_client, open_local
+
+SHARD = 25_000
+"""Vectors in a shard: 50 MB of memory while it is filled, and some 5 ms of every question."""
+_SYNC_WHILE_FILLING = 1_000
+"""How many vectors may wait outside the graph on disk while a shard is filled ..."""
+_LARGE = 5_000
+"""... from this many on."""
+
+
+def shard_paths(generation: Path) -> list[Path]:
+    """The shards of a generation, first to last: ``chroma``, ``chroma-2``, ``chroma-3`` and so on."""
+    paths = [generation / "chroma"]
+    while (following := _path(generation, len(paths))).is_dir():
+        paths.append(following)
+    return paths
+
+
+def _path(generation: Path, index: int) -> Path:
+    return generation / ("chroma" if index == 0 else f"chroma-{index + 1}")
+
+
+def open_shards(generation: Path) -> Vectors:
+    """All vectors of a generation, for reading. Raises StoreError if a shard cannot be opened."""
+    shards = [open_local(path) for path in shard_paths(generation)]
+    return shards[0] if len(shards) == 1 else Shards(shards)
+
+
+class Shards:
+    """Several collections read as one. See :class:`assistant.store.vectors.Vectors`."""
+
+    def __init__(self, shards: Sequence[Vectors]) -> None:
+        self._shards = shards
+
+    def query(
+        self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
+    ) -> list[list[Neighbour]]:
+        """The nearest of all shards."""
+        found = [shard.query(vectors, n, where) for shard in self._shards]
+        return [
+            heapq.nsmallest(n, (pair for rows in of_shards for pair in rows), key=lambda p: (-p[1], p[0]))
+            for of_shards in zip(*found, strict=True)
+        ]
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
+        """Those found in any shard."""
+        found: dict[str, list[float]] = {}
+        for shard in self._shards:
+            if wanted := [i for i in ids if i not in found]:
+                found |= shard.vectors(wanted)
+        return found
+
+    def count(self) -> int:
+        """Of all shards."""
+        return sum(shard.count() for shard in self._shards)
+
+
+class LocalVectors:
+    """A local store's vectors for writing; one shard is open at a time."""
+
+    def __init__(self, generation: Path, *, create: bool = False) -> None:
+        self._generation = generation
+        self._index = 0 if create else len(shard_paths(generation)) - 1
+        self._shard = _Shard(_path(generation, self._index), create=create)
+
+    def add(
+        self,
+        ids: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        metadatas: Sequence[Mapping[str, str | int]],
+    ) -> None:
+        """See :class:`assistant.store.vectors.ClientVectors`; a full shard is followed by a new one."""
+        done = 0
+        while done < len(ids):
+            if self._shard.room <= 0:
+                self._open(self._index + 1, create=True)
+            part = slice(done, done + self._shard.room)
+            self._shard.add(ids[part], vectors[part], metadatas[part])
+            done = min(part.stop, len(ids))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove these chunks from whichever shards they are in; unknown ids are ignored."""
+        if not ids:
+            return
+        last = len(shard_paths(self._generation)) - 1
+        for index in [self._index, *range(last, -1, -1)]:
+            if index != self._index:
+                self._open(index)
+            self._shard.delete(ids)
+        self._open(last)
+
+    def settle(self) -> None:
+        """See :class:`assistant.store.vectors.ClientVectors`."""
+        self._shard.settle()
+
+    def close(self) -> None:
+        """Let go of the store's files."""
+        self._shard.close()
+
+    def _open(self, index: int, *, create: bool = False) -> None:
+        if index == self._index:
+            return
+        self._shard.settle()
+        self._shard.close()
+        self._index = index
+        self._shard = _Shard(_path(self._generation, index), create=create)
+
+
+class _Shard(ClientVectors):
+    """One shard for writing; synchronises more rarely from a certain size on."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        super().__init__(local_client(path), create=create)
+        self._path = path
+        self._size = self.count()
+        self._sync = SYNC
+
+    @property
+    def room(self) -> int:
+        """How many vectors more it takes."""
+        return SHARD - self._size
+
+    def add(
+        self,
+        ids: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        metadatas: Sequence[Mapping[str, str | int]],
+    ) -> None:
+        self._size += len(ids)
+        if self._size >= _LARGE:
+            self._reopen(_SYNC_WHILE_FILLING)
+        super().add(ids, vectors, metadatas)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        super().delete(ids)
+        self._size = self.count()
+
+    def settle(self) -> None:
+        """Chroma has no call for it: it synchronises at a write, so one is made."""
+        if self._sync == SYNC:
+            return
+        self._reopen(SYNC)
+        some = self.collection.get(limit=1, include=["embeddings"])
+        if some["ids"]:
+            self.collection.update(ids=some["ids"], embeddings=some["embeddings"])
+
+    def _reopen(self, sync: int) -> None:
+        """Synchronise after this many vectors; Chroma heeds it only in a collection opened anew."""
+        if sync == self._sync:
+            return
+        self.collection.modify(configuration={"hnsw": {"sync_threshold": sync}})
+        self.close()
+        self._client = local_client(self._path)
+        self.collection = self._client.get_collection(self.collection.name, embedding_function=None)
+        self._sync = sync
