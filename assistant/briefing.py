@@ -270,6 +270,7 @@ def compose(
         objective=objective.number if objective else None,
         objective_titles=_titles(objective),
         expanded=ranking.expansion.shown,
+        absent=ranking.absent,
         excluded=ranking.excluded,
         gaps=_gaps(composer, plan, language),
         nearest=ranking.nearest,
@@ -286,7 +287,12 @@ def _reason(material: Material, language: str) -> str | None:
     if material.mapped:
         return None
     reason = material.ranking.reason or (WEAK if _unmapped(material.objective) else None)
-    return translator(language).gettext(reason) if reason else None
+    if not reason:
+        return None
+    _ = translator(language).gettext
+    absent = material.ranking.absent
+    lacking = _("In no passage: {words}.").format(words=", ".join(absent)) if absent else ""
+    return f"{_(reason)} {lacking}".rstrip()
 
 
 def _titles(objective: Objective | None) -> dict[str, str]:

@@ -38,6 +38,8 @@ class Gathered:
     evidence: tuple[Evidence, ...]
     vector: Any
     contents: tuple[Evidence, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Words of the question that stand in no passage, in none of their other forms known to the lexicon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,30 @@ def gather(
     if contents is None:
         rows = _rows(asked.words, store, narrowing)
         (evidence,) = _weighed([asked], rows, [_cosines(queries, rows, store, narrowing)], store)
-        return Gathered(evidence, queries[0])
+        return Gathered(evidence, queries[0], absent=_absent(question, expansion, asked))
     covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
     rows = _rows(sorted({*asked.words, *covered.words}), store, narrowing)
     both = [_cosines(vectors, rows, store, narrowing) for vectors in (queries, contents.vectors)]
     evidence, covers = _weighed([asked, covered], rows, both, store)
-    return Gathered(evidence, queries[0], covers)
+    return Gathered(evidence, queries[0], covers, _absent(question, expansion, asked))
+
+
+def _absent(question: str, expansion: Expansion, asked: _Sought) -> tuple[str, ...]:
+    """What of a question no passage has, as it is written there; numbers left out."""
+    there = asked.bodies.frequency
+
+    def stands(phrase: str, language: str) -> bool:
+        return all(there.get(term) for term in analysis.terms(phrase, language))
+
+    found, known = [], set[str]()
+    for term in expansion.terms:
+        known.update(term.matched.split())
+        forms = [(term.matched, expansion.language), *((phrase, "en") for phrase, _ in term.alternatives)]
+        if not any(stands(*form) for form in forms):
+            found.append(term.matched)
+    words = [word for word in analysis.words(question) if word not in known and word.isalpha()]
+    found += [word for word in words if not stands(word, expansion.language)]
+    return tuple(sorted(dict.fromkeys(found), key=question.find))
 
 
 def _rows(words: Sequence[str], store: Store, narrowing: Narrowing | None) -> _Rows:

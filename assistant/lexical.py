@@ -10,7 +10,6 @@ that the corpus does not know weighs as much as the rarest, so that a question o
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
@@ -61,12 +60,13 @@ class Words:
         """From the fields of the lexical index (terms joined by spaces); with ``sought`` only these are counted."""
         terms, above = body.split(), set(headings.split())
         length = len(terms)
-        if sought is not None:
-            terms = [t for t in terms if t in sought]
-            above = {t for t in above if t in sought}
-        counts: dict[str, float] = dict(Counter(terms)) if terms else {}
+        counts: dict[str, float] = {}
+        for term in terms:
+            if sought is None or term in sought:
+                counts[term] = counts.get(term, 0.0) + 1.0
         for term in above:
-            counts[term] = counts.get(term, 0.0) + HEADING_WEIGHT
+            if sought is None or term in sought:
+                counts[term] = counts.get(term, 0.0) + HEADING_WEIGHT
         return cls(counts, length)
 
 

@@ -195,7 +195,8 @@ class Answer:
 
     ``abstained``: nothing found in the corpus. ``weak``: hits exist but the question is poorly covered.
     ``reason`` says why in either case. ``expanded`` are the terms also searched. ``nearest`` are headings
-    to try instead. ``excluded`` counts what filters left out, by filter.
+    to try instead. ``excluded`` counts what filters left out, by filter. ``absent`` are the question's words that
+    stand in no passage, in none of their other forms that are known.
     """
 
     question: str
@@ -206,6 +207,7 @@ class Answer:
     expanded: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
     excluded: dict[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,7 @@ class Brief:
     excluded: dict[str, int] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

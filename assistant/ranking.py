@@ -75,7 +75,8 @@ class Thresholds:
 
     The lead is how much nearer (a difference of cosines) the question is to the nearest passage than to any
     subject that belongs elsewhere. Below ``none`` there is no answer, nor below ``sure`` with a lead less
-    than ``astray``. Below ``weak`` the answer is weak, and below ``firm`` with a lead less than ``narrow``.
+    than ``astray``. Below ``weak`` the answer is weak, and below ``firm`` with a lead less than ``narrow`` or with a
+    word that stands in no passage.
     """
 
     none: float = 0.40
@@ -89,9 +90,9 @@ class Thresholds:
         """Whether there is no answer."""
         return best < self.none or (best < self.sure and lead < self.astray)
 
-    def weakly(self, best: float, lead: float) -> bool:
-        """Whether the answer, if there is one, is weak."""
-        return best < self.weak or (best < self.firm and lead < self.narrow)
+    def weakly(self, best: float, lead: float, *, lacking: bool = False) -> bool:
+        """Whether the answer, if there is one, is weak; ``lacking``: no passage has a word of the question."""
+        return best < self.weak or (best < self.firm and (lacking or lead < self.narrow))
 
 
 WEIGHTS = Weights()

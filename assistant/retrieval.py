@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -62,6 +63,7 @@ class Ranking:
     nearest: tuple[str, ...]
     excluded: dict[str, int]
     also_at: dict[str, tuple[str, ...]]
+    absent: tuple[str, ...] = ()
 
 
 def clean_question(question: str) -> str:
@@ -129,6 +131,7 @@ class Retriever:
             ranking.expansion.shown,
             ranking.nearest,
             ranking.excluded,
+            ranking.absent,
         )
 
     def rank(self, question: str, filters: Filters = Filters(), contents: Contents | None = None) -> Ranking:
@@ -152,7 +155,7 @@ class Retriever:
         )[:RANKED]
         passages = self._catalogue.passages([e.number for _, e in scored])
         rows, also_at = _fold_duplicates([(passages[e.number], score, e) for score, e in scored])
-        judged = self._judge(expansion, gathered, [e.number for _, e in scored])
+        judged = self._judge(question, expansion, gathered, [e.number for _, e in scored])
         return Ranking(
             question,
             expansion,
@@ -163,6 +166,7 @@ class Retriever:
             nearest=_headings([p for p, _, _ in rows[:30]]),
             excluded=self._excluded(filters),
             also_at=also_at,
+            absent=gathered.absent,
         )
 
     # -- filters ---------------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ class Retriever:
     # -- abstention ------------------------------------------------------------------------------------------
 
     def _judge(
-        self, expansion: Expansion, gathered: Gathered, shown: Sequence[int]
+        self, question: str, expansion: Expansion, gathered: Gathered, shown: Sequence[int]
     ) -> tuple[bool, bool, str | None]:
         """Whether to abstain, whether the answer is weak, and why; by the question's own words alone.
 
@@ -215,8 +219,16 @@ class Retriever:
         lead, t = nearest - elsewhere, self._thresholds
         if t.refused(best, lead) or best_shown < FILTERED * t.none:
             return True, True, NOTHING
-        weak = t.weakly(best_shown, lead)
+        weak = t.weakly(best_shown, lead, lacking=bool(gathered.absent)) or _names(question, gathered.absent)
         return False, weak, WEAK if weak else None
+
+
+def _names(question: str, absent: Sequence[str]) -> bool:
+    """Whether a name is among what no passage has: a capital within a question that has small letters too."""
+    words = question.split()
+    if sum(word[:1].islower() for word in words) < len(words) / 2:
+        return False
+    return any(name[:1].isupper() and not question.startswith(name) for name in absent)
 
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:
@@ -248,7 +260,7 @@ def _fold_duplicates(
     """Near-identical passages of one kind shown once, at the best-ranked place, with the others' ids."""
     kept: list[tuple[Passage, float, Evidence]] = []
     also: dict[str, tuple[str, ...]] = {}
-    words = [frozenset(row[0].text.casefold().split()) for row in rows]
+    words = [_words(row[0].text) for row in rows]
     common = Counter(word for some in words for word in some)
     kept_words: list[frozenset[str]] = []
     by_word: dict[str, list[int]] = {}
@@ -273,6 +285,11 @@ def _fold_duplicates(
             first = kept[twin][0].id
             also[first] = (*also.get(first, ()), row[0].id)
     return kept, also
+
+
+@functools.lru_cache(maxsize=2_000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.casefold().split())
 
 
 def _same(a: frozenset[str], b: frozenset[str]) -> bool:

@@ -193,6 +193,7 @@ class Course:
             "build_cpu_seconds": time.process_time() - self.used,
             "ingestion_rate": self.done / seconds,
             "peak_mib_at_a_quarter": quarter[1] / 1024,
+            "peak_mib_filling": self.steps[-1][1] / 1024,
             "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         }
 
@@ -278,14 +279,15 @@ def table() -> str:
     """The results as Markdown."""
     rows = results("large-[0-9]*.json")
     lines = [
-        "| passages | embedder alone, passages/s of one core | store alone, the same | wall time of the build | disk | peak memory | query p50 (processor) | p95 (processor) | cold start (processor) | load |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| passages | embedder alone, passages/s of one core | store alone, the same | wall time of the build | disk | peak memory filling: at a quarter, at the end | memory of a question | query p50 (processor) | p95 (processor) | cold start (processor) | load |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for r in rows:
         alone = "" if r["passages"] <= 206 else f"{r['passages'] / r['build_cpu_seconds']:.0f}"
         lines.append(
             f"| {r['passages']:,} | {r['embedder_rate_cpu']:.0f} | {alone} | {r['build_seconds']:,.0f} s "
-            f"| {r['disk_bytes'] / 1e6:,.0f} MB | {r['peak_mib']:.0f} MiB "
+            f"| {r['disk_bytes'] / 1e6:,.0f} MB | {r['peak_mib_at_a_quarter']:.0f}, {r['peak_mib_filling']:.0f} MiB "
+            f"| {r['query_peak_mib']:.0f} MiB "
             f"| {r['p50_ms']:.0f} ms ({r['p50_cpu_ms']:.0f}) | {r['p95_ms']:.0f} ms ({r['p95_cpu_ms']:.0f}) "
             f"| {r['cold_seconds']:.1f} s ({r['cold_cpu_seconds']:.1f}) | {r['load_average']:.1f} |"
         )

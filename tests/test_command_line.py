@@ -33,7 +33,22 @@ def test_a_question_may_begin_with_a_dash(built_store, arguments, question):
     assert question in result.stdout.replace("\\", "")
 
 
+FIRST = {
+    "format": ["-f", "txt", "ethical recruitment"],
+    "with =": ["--lang=en", "-f", "txt", "ethical recruitment"],
+    "with the program's own after it": ["-f", "txt", "--corpus", "default", "ethical recruitment"],
+}
+
+
+@pytest.mark.parametrize("arguments", FIRST.values(), ids=FIRST)
+def test_options_may_stand_before_the_question(built_store, arguments):
+    result = gcm(*arguments)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("Ethical recruitment\n")
+
+
 REFUSED = {
+    "a misspelt option of the program": (["--stroe", "x", "q"], "--store"),
     "no question": (["-x something"], "No such option"),
     "two": (["--", "-x", "b"], "unexpected extra"),
 }

@@ -53,6 +53,11 @@ REFUSALS = {
 }
 
 
+def test_a_middling_answer_to_words_that_stand_nowhere_is_weak() -> None:
+    assert THRESHOLDS.weakly(0.95, 0.20, lacking=True)
+    assert not THRESHOLDS.weakly(1.20, 0.20, lacking=True)
+
+
 @pytest.mark.parametrize(("best", "lead", "expected"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_thresholds(best: float, lead: float, expected: str) -> None:
     found = (
@@ -107,3 +112,30 @@ def test_a_store_without_what_every_store_has_is_told(built_store: Library) -> N
     assert -1 < elsewhere.nearest(vector, "fr") < 1
     with pytest.raises(StoreError, match="index build --force"):
         elsewhere.nearest(vector, "xx")
+
+
+ABSENT = {
+    # question -> the words that no passage has, and whether the answer is weak
+    "a name no passage has": ("missing migrants in the Mediterranean", ("Mediterranean",), True),
+    "a word asked in another form": ("guest workers", (), False),
+    "a French word that the lexicon knows": ("envois de fonds", (), False),
+    "a word that stands nowhere": ("ethical recruitment of lamplighters", ("lamplighters",), True),
+    "all in capitals": ("ETHICAL RECRUITMENT OF LAMPLIGHTERS", ("LAMPLIGHTERS",), True),
+    "a number": ("ethical recruitment 1848", (), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "absent", "weak"), ABSENT.values(), ids=ABSENT.keys())
+def test_what_stands_in_no_passage_is_told(
+    built_store: Library, question: str, absent: tuple[str, ...], weak: bool
+) -> None:
+    answer = built_store.search(question, 3)
+    assert answer.absent == absent
+    assert (answer.abstained, answer.weak) == (False, weak)
+
+
+def test_a_weak_brief_names_what_stands_in_no_passage(built_store: Library) -> None:
+    question = "missing migrants in the Mediterranean"
+    assert "In no passage: Mediterranean." in built_store.render(built_store.draft(question), "md").decode()
+    french = built_store.render(built_store.draft(question, language="fr"), "md").decode()
+    assert "Dans aucun passage\u00a0: Mediterranean." in french

@@ -99,6 +99,8 @@ def remarks(brief: Brief) -> None:
     said: list[str] = []
     if brief.expanded:
         said.append(_("also searched: {words}").format(words=", ".join(brief.expanded)))
+    if brief.absent and not brief.weak:
+        said.append(_("In no passage: {words}.").format(words=", ".join(brief.absent)))
     if brief.excluded:
         counts = ", ".join(f"{name} ({count})" for name, count in brief.excluded.items())
         said.append(_("passages that each filter alone leaves out: {counts}").format(counts=counts))

@@ -72,7 +72,14 @@ class Program(click.Group):
             raise Failure(error) from error
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             args = ["brief", *_question(ctx, args)]
+        elif args and self._is_of_the_brief(ctx, args[0]):
+            args = ["brief", *args]
         return super().parse_args(ctx, args)
+
+    def _is_of_the_brief(self, ctx: click.Context, first: str) -> bool:
+        """Whether an option that stands first is none of the program's own: then it is the bare question's."""
+        own = {name for param in self.get_params(ctx) for name in param.opts}
+        return first.startswith("-") and first != "--" and first.split("=", maxsplit=1)[0] not in own
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -41,6 +41,7 @@ def _record(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason,
         "expanded": list(answer.expanded),
         "nearest": list(answer.nearest),
+        "absent": list(answer.absent),
         "excluded": answer.excluded,
         "hits": [
             {
@@ -58,6 +59,8 @@ def _record(answer: Answer) -> dict[str, Any]:
 def _print(answer: Answer) -> None:
     if answer.expanded:
         common.warn(f"also searched: {', '.join(answer.expanded)}")
+    if answer.absent:
+        common.warn(f"in no passage: {', '.join(answer.absent)}")
     if answer.abstained or answer.weak:
         common.warn(answer.reason or "")
     if answer.abstained and answer.nearest:

@@ -36,6 +36,8 @@ CREATE VIRTUAL TABLE lexical USING fts5 (
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexical, row);
 """
 
+DECODED = 2_000
+"""Passages kept as read: many questions to one store meet the same ones."""
 POSTINGS = 50_000
 """Occurrences of a question's terms that the lexical search weighs; some 100 ms of SQLite's time."""
 
@@ -50,6 +52,8 @@ class Catalogue:
         if not create and not path.is_file():
             raise StoreError(f"No catalogue at {path}. Build it with: gcm-draft index build")
         mode = "rwc" if create else "rw" if write else "ro"
+        self._write = write or create
+        self._decoded: dict[int, Passage] = {}
         try:
             self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=30)
             if create:
@@ -165,12 +169,16 @@ class Catalogue:
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """Passages by number; unknown numbers are left out."""
-        found: dict[int, Passage] = {}
-        for start in range(0, len(numbers), 500):
-            some = numbers[start : start + 500]
+        if self._write or len(self._decoded) > DECODED:  # what is written to may change
+            self._decoded.clear()
+        found = {n: self._decoded[n] for n in numbers if n in self._decoded}
+        missing = [n for n in numbers if n not in found]
+        for start in range(0, len(missing), 500):
+            some = missing[start : start + 500]
             marks = ",".join("?" * len(some))
             rows = self._query(f"SELECT number, record, proof FROM passage WHERE number IN ({marks})", some)  # noqa: S608
             found.update((n, _passage(record, proof)) for n, record, proof in rows)
+        self._decoded.update((n, found[n]) for n in missing if n in found)
         return found
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
