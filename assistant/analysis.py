@@ -40,19 +40,40 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         "migration migrant migrants".split()
     ),
     "fr": frozenset(
-        "a afin ai au aux avec c ce ces cet cette ceux comment d dans de des du elle elles en entre est et etre eux "
-        "faire font il ils j je l la le les leur leurs lors mais me meme mes moi mon n ne ni nos notre nous on ou "
-        "par pas peut peuvent plus pour qu quand que quel quelle quelles quels qui quoi s sa sans se ses si son "
-        "sont sur ta tes ton tous tout toute toutes tu un une vers vos votre vous y option options politique "
-        "politiques exemple exemples pratique pratiques migration migrations migrant migrants".split()
+        "a afin ai ainsi alors apres assez au aucun aucune aujourd aupres aussi aussitot autant autour autre "
+        "autres aux avaient avait avant avec avez avoir avons ayant beaucoup bien c ca car ce ceci cela celle "
+        "celles celui certain certaine certaines certains ces cet cette ceux chacun chacune chaque chez "
+        "combien comme comment contre d dans de deja depuis derriere des devant devra devraient devrait "
+        "devront dois doit doivent donc dont du elle elles en encore ensuite entre envers environ est et "
+        "etaient etait etant ete etre eu eue eux faire fait faite faites faits faudrait faut fera feront fois "
+        "font hors ici il ils j jamais je jusqu jusque l la laquelle le lequel les lesquelles lesquels leur "
+        "leurs loin lors lorsque lui m ma maintenant mais me meme memes mes mieux moi moins mon n ne ni non nos "
+        "notamment notre nous on ont ou oui par parce parfois parmi pas pendant peu peut peuvent peux plus "
+        "plusieurs plutot pour pourquoi pourra pourraient pourrait pouvant pouvoir presque puis puisque "
+        "puisse puissent qu quand quant que quel quelle quelles quelqu quelque quelques quels qui quoi rien s "
+        "sa sans sauf se selon sera seraient serait seront ses si soi soient soit sommes son sont sous "
+        "souvent sur surtout t ta tant tel telle telles tels tes ton tous tout toute toutes tres trop tu un "
+        "une va vais vers vont vos votre vous y option options politique politiques exemple exemples pratique "
+        "pratiques migration migrations migrant migrants".split()
     ),
     "es": frozenset(
-        "a al algo ante antes como con contra cual cuales cuando de del desde donde durante e el ella ellas ellos en "
-        "entre era es esa esas ese eso esos esta estan estas este esto estos fue ha hacer han hasta hay la las le "
-        "les lo los mas me mi mis muy ni no nos nosotros o otra otras otro otros para pero por porque pueda puede "
-        "pueden que quien quienes se ser si sin sobre son su sus tambien te tu tus un una unas uno unos y ya "
-        "opcion opciones politica politicas ejemplo ejemplos practica practicas migracion migrante migrantes "
-        "migraciones".split()
+        "a abajo acerca ademas ahi ahora al algo alguien algun alguna algunas alguno algunos alla alli ambas "
+        "ambos ante antes apenas aqui arriba asi aun aunque bajo bastante bien cada casi cierta ciertas "
+        "cierto ciertos como con conmigo consigo contra cual cuales cualquier cualquiera cuando cuanta "
+        "cuantas cuanto cuantos cuya cuyas cuyo cuyos de debe deben deber deberia deberian debia del demas "
+        "dentro desde despues donde durante e el ella ellas ello ellos en entonces entre era eran es esa esas "
+        "ese eso esos esta estaba estaban estan estar estas este esten esto estos estoy fue fueron ha haber "
+        "habia habian habra hace hacen hacer hacerlo hacia haga hagan hago han hasta hay haya hayan he hemos "
+        "hicieron hizo hubiera jamas la las le les lo los luego mas me mediante menos mi mientras mis misma "
+        "mismas mismo mismos mucha muchas mucho muchos muy nada nadie ni ningun ninguna ningunas ninguno "
+        "ningunos no nos nosotros nuestra nuestras nuestro nuestros nunca o otra otras otro otros para pero "
+        "poca pocas poco pocos poder podra podria podrian por porque pueda puedan puede pueden puedo pues que "
+        "quien quienes quiere quieren quiero quiza se sea sean segun ser sera seran seria serian si sido "
+        "siempre siendo sin sino sobre somos son soy su sus suya suyas suyo suyos tal tales tambien tan tanta "
+        "tantas tanto tantos te tendra tendran tener tenga tengan tengo tenia tenian tiene tienen toda todas "
+        "todavia todo todos tras traves tu tus tuvieron tuvo u un una unas uno unos usted ustedes va van "
+        "varias varios vaya veces vez voy y ya opcion opciones politica politicas ejemplo ejemplos practica "
+        "practicas migracion migrante migrantes migraciones".split()
     ),
 }
 """Words that say nothing of a question's subject, folded: grammar, drafting words, and those the whole corpus

@@ -19,6 +19,8 @@ from assistant import analysis
 from assistant.errors import ProblemsError, StoreError
 
 LANGUAGES = ("en", "fr", "es")
+TABLES = ("concept", "word", "translation")
+"""Terms of art; general words, which widen a question too but are not told of; words to translate only."""
 SYNONYM, RELATED = 0.7, 0.4
 """What a synonym and a related term count beside the word asked (1)."""
 SHOWN = 8
@@ -181,7 +183,8 @@ def prepared(entries: Sequence[Entry]) -> dict[str, str]:
     found = {_entry_key(n): json.dumps(entry, ensure_ascii=False) for n, entry in enumerate(entries)}
     phrases: dict[str, dict[int, None]] = {}
     for number, entry in enumerate(entries):
-        for language in LANGUAGES:
+        # A translation's English is there to be translated into: no synonyms of each other for English questions.
+        for language in LANGUAGES[1:] if entry.get("translation") else LANGUAGES:
             for phrase in entry.get(language, ()):
                 phrases.setdefault(_phrase_key(phrase_stems(phrase, language), language), {})[number] = None
     return found | {key: " ".join(map(str, numbers)) for key, numbers in phrases.items()}
@@ -271,17 +274,17 @@ def read_file(path: Path) -> list[Entry]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemsError(f"{path} is no readable thesaurus file:", [str(error)]) from error
     problems = [
-        f"unknown table [[{key}]]: expected [[concept]] or [[word]]"
+        f"unknown table [[{key}]]: expected [[concept]], [[word]] or [[translation]]"
         for key in record
-        if key not in {"concept", "word"}
+        if key not in TABLES
     ]
     entries: list[Entry] = []
-    for table in ("concept", "word"):
+    for table in TABLES:
         rows = record.get(table, [])
         for ordinal, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
             problems += [f"{table} {ordinal}: {fault}" for fault in _faults(row)]
             if isinstance(row, dict):
-                entries.append({**row, "general": table == "word"})
+                entries.append({**row, "general": table != "concept", "translation": table == "translation"})
     if problems:
         raise ProblemsError(f"{len(problems)} problems in {path}:", problems)
     return entries
