@@ -323,10 +323,11 @@ def extras(library: Library) -> dict[str, str]:
     """What is kept in the store so that a question need not prepare it."""
     from assistant import contents, elsewhere, thesaurus
 
+    # What the model does comes first: beside the import of the store's libraries there is a core for it.
     return {
-        **thesaurus.prepared(library.thesaurus_entries(None)),
         **contents.prepared(library.embedder),
         **elsewhere.prepared(library.embedder),
+        **thesaurus.prepared(library.thesaurus_entries(None)),
     }
 
 
