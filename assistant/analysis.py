@@ -27,17 +27,15 @@ _SPELLINGS = tuple(
     )
 )
 _SNOWBALL = {"en": "english", "fr": "french", "es": "spanish"}
-STOP_WORDS: dict[str, frozenset[str]] = {
+GRAMMAR_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
-        "a about above after again against all also am an and any are as at be because been before being below "
-        "between both but by can could did do does doing down during each few for from further get give had has "
-        "have having he her here hers him his how i if in into is it its itself just let like me more most my no "
-        "nor not now of off on once only or other our out over own please s same she should so some such t than "
-        "that the their theirs them then there these they this those through to too under until up upon us very "
-        "was we were what when where which while who whom whose why will with within without would you your "
-        "find list show tell say said text texts draft write paragraph brief option options policy policies "
-        "example examples practice practices practical action actions recommendation recommendations "
-        "migration migrant migrants".split()
+        "a about above after again against all also am an and any are as at be because been before being "
+        "below between both but by can could did do does doing down during each few for from further get give "
+        "had has have having he her here hers him his how i if in into is it its itself just let like me more "
+        "most my no nor not now of off on once only or other our out over own please s same she should so "
+        "some such t than that the their theirs them then there these they this those through to too under "
+        "until up upon us very was we were what when where which while who whom whose why will with within "
+        "without would you your find list show tell say said text texts draft write paragraph brief".split()
     ),
     "fr": frozenset(
         "a afin ai ainsi alors apres assez au aucun aucune aujourd aupres aussi aussitot autant autour autre "
@@ -47,14 +45,13 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         "devront dois doit doivent donc dont du elle elles en encore ensuite entre envers environ est et "
         "etaient etait etant ete etre eu eue eux faire fait faite faites faits faudrait faut fera feront fois "
         "font hors ici il ils j jamais je jusqu jusque l la laquelle le lequel les lesquelles lesquels leur "
-        "leurs loin lors lorsque lui m ma maintenant mais me meme memes mes mieux moi moins mon n ne ni non nos "
-        "notamment notre nous on ont ou oui par parce parfois parmi pas pendant peu peut peuvent peux plus "
-        "plusieurs plutot pour pourquoi pourra pourraient pourrait pouvant pouvoir presque puis puisque "
+        "leurs loin lors lorsque lui m ma maintenant mais me meme memes mes mieux moi moins mon n ne ni non "
+        "nos notamment notre nous on ont ou oui par parce parfois parmi pas pendant peu peut peuvent peux "
+        "plus plusieurs plutot pour pourquoi pourra pourraient pourrait pouvant pouvoir presque puis puisque "
         "puisse puissent qu quand quant que quel quelle quelles quelqu quelque quelques quels qui quoi rien s "
         "sa sans sauf se selon sera seraient serait seront ses si soi soient soit sommes son sont sous "
         "souvent sur surtout t ta tant tel telle telles tels tes ton tous tout toute toutes tres trop tu un "
-        "une va vais vers vont vos votre vous y option options politique politiques exemple exemples pratique "
-        "pratiques migration migrations migrant migrants".split()
+        "une va vais vers vont vos votre vous y".split()
     ),
     "es": frozenset(
         "a abajo acerca ademas ahi ahora al algo alguien algun alguna algunas alguno algunos alla alli ambas "
@@ -72,9 +69,26 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         "siempre siendo sin sino sobre somos son soy su sus suya suyas suyo suyos tal tales tambien tan tanta "
         "tantas tanto tantos te tendra tendran tener tenga tengan tengo tenia tenian tiene tienen toda todas "
         "todavia todo todos tras traves tu tus tuvieron tuvo u un una unas uno unos usted ustedes va van "
-        "varias varios vaya veces vez voy y ya opcion opciones politica politicas ejemplo ejemplos practica "
-        "practicas migracion migrante migrantes migraciones".split()
+        "varias varios vaya veces vez voy y ya".split()
     ),
+}
+"""Words of grammar and of asking, folded: they tell a language and say nothing of a subject."""
+_EVERYWHERE = {
+    "en": frozenset(
+        "option options policy policies example examples practice practices practical action actions "
+        "recommendation recommendations migration migrant migrants".split()
+    ),
+    "fr": frozenset(
+        "option options politique politiques exemple exemples pratique pratiques migration migrations migrant "
+        "migrants".split()
+    ),
+    "es": frozenset(
+        "opcion opciones politica politicas ejemplo ejemplos practica practicas migracion migrante migrantes "
+        "migraciones".split()
+    ),
+}
+STOP_WORDS: dict[str, frozenset[str]] = {
+    language: words | _EVERYWHERE[language] for language, words in GRAMMAR_WORDS.items()
 }
 """Words that say nothing of a question's subject, folded: grammar, drafting words, and those the whole corpus
 is about. They are kept out of lexical matching; the embedder still reads them."""

@@ -25,6 +25,8 @@ SYNONYM, RELATED = 0.7, 0.4
 """What a synonym and a related term count beside the word asked (1)."""
 SHOWN = 8
 MAX_WORDS = 12
+ABBREVIATION = 8
+"""Characters up to which a question in capitals is an abbreviation."""
 Entry = dict[str, Any]
 
 
@@ -91,8 +93,10 @@ class Thesaurus:
         position = 0
         while position < len(words):
             length, numbers = self._longest(stems, position, language)
-            if not length or (length == 1 and _is_grammar(words[position], language)):
-                english.append(words[position])
+            word = words[position]
+            plain = _is_grammar(word, language) and not _is_name(word, question)
+            if not length or (length == 1 and plain):
+                english.append(word)
                 position += 1
                 continue
             matched = " ".join(words[position : position + length])
@@ -109,17 +113,31 @@ class Thesaurus:
 
     def language(self, question: str) -> str:
         """The language a question is asked in, by its grammar words, then by whose lexicon knows more of it."""
-        words = [analysis.fold_word(w) for w in analysis.words(question)]
-        parts = {language: [p for w in words for p in _elided(w, language)] for language in LANGUAGES}
         scores = {
-            language: (
-                sum(2 for w in parts[language] if w in _GRAMMAR[language])
-                + sum(1 for w in parts[language] if self._numbers([analysis.stem(w, language)], language))
-                + (1.5 if language != "en" and _accented(question, language) else 0)
-            )
+            language: self._grammar(question, language)
+            + self._covered(question, language)
+            + (1.5 if language != "en" and _accented(question, language) else 0)
             for language in LANGUAGES
         }
         return max(LANGUAGES, key=lambda language: (scores[language], language == "en"))
+
+    def _grammar(self, question: str, language: str) -> int:
+        """Two for each word of grammar; a name in capitals ("UN", "US") is none."""
+        words = [
+            p for w in analysis.words(question) if not _is_name(w, question) for p in _elided(w, language)
+        ]
+        return sum(2 for w in words if analysis.fold_word(w) in analysis.GRAMMAR_WORDS[language])
+
+    def _covered(self, question: str, language: str) -> int:
+        """How many words of a question the lexicon has phrases for."""
+        words = [p for w in analysis.words(question) for p in _elided(w, language)]
+        stems = [analysis.stem(w, language) for w in words]
+        position = covered = 0
+        while position < len(stems):
+            length, _ = self._longest(stems, position, language)
+            covered += length
+            position += max(1, length)
+        return covered
 
     def _longest(self, stems: list[str], position: int, language: str) -> tuple[int, list[int]]:
         for length in range(min(MAX_WORDS, len(stems) - position), 0, -1):
@@ -198,26 +216,21 @@ def _entry_key(number: int) -> str:
     return f"thesaurus/entry/{number}"
 
 
-_GRAMMAR = {
-    "en": frozenset("the of and to for in on with how what which who do does is are can should by from we "
-                    "their".split()),
-    "fr": frozenset("le la les l d des du de et en pour dans sur avec comment que quelles quels quel quelle qui est "
-                    "sont par au aux un une nous leur leurs peut etre ce ces".split()),
-    "es": frozenset("el la los las de del y en para con como que cuales cual quien es son por al un una su sus pueden "
-                    "puede se lo hacer".split()),
-}  # fmt: skip
+def _is_name(word: str, question: str) -> bool:
+    """Whether a word is written as an abbreviation ("US", "WHO"), not just because everything is in capitals."""
+    return len(word) > 1 and word.isupper() and (not question.isupper() or len(question) <= ABBREVIATION)
 
 
 def _is_grammar(word: str, language: str) -> bool:
     """Whether a word says nothing of a subject in its language, whatever content word shares its stem."""
     folded = analysis.fold_word(word)
-    return folded in _GRAMMAR[language] or folded in _PLAIN_STOP[language]
+    return folded in _PLAIN_STOP[language]
 
 
 _PLAIN_STOP = {
-    "en": frozenset("a an and any are as at be but by can for from how if in into is it its me my no not of on or our "
-                    "so than that the their them there they this to us was we what when where which who will with "
-                    "would you your".split()),
+    "en": frozenset("a an and any are as at be but by can do does for from how if in into is it its me my no not of on "
+                    "or our should so than that the their them there they this to us was we what when where which who "
+                    "will with would you your".split()),
     "fr": analysis.STOP_WORDS["fr"],
     "es": analysis.STOP_WORDS["es"],
 }  # fmt: skip
