@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -81,6 +82,9 @@ def clean_question(question: str) -> str:
     return folded
 
 
+_SENTENCE_END = re.compile(r"[.!?;]\s")
+
+
 class Retriever:
     """Ranks the passages of one open store. Holds no state of a question."""
 
@@ -154,7 +158,8 @@ class Retriever:
             key=lambda pair: (-pair[0], pair[1].number),
         )[:RANKED]
         passages = self._catalogue.passages([e.number for _, e in scored])
-        rows, also_at = _fold_duplicates([(passages[e.number], score, e) for score, e in scored])
+        found = [(passages[e.number], score, e) for score, e in scored]
+        rows, also_at = _fold_duplicates([row for row in found if not _leads_in(row[0].text)])
         judged = self._judge(question, expansion, gathered, [e.number for _, e in scored])
         return Ranking(
             question,
@@ -262,10 +267,11 @@ def _fold_duplicates(
     also: dict[str, tuple[str, ...]] = {}
     words = [_words(row[0].text) for row in rows]
     common = Counter(word for some in words for word in some)
+    shared = {word for word, passages in common.items() if passages > 1}
     kept_words: list[frozenset[str]] = []
     by_word: dict[str, list[int]] = {}
     for row, some in zip(rows, words, strict=True):
-        if sum(common[w] > 1 for w in some) < NEAR_DUPLICATE * len(some):
+        if len(some & shared) < NEAR_DUPLICATE * len(some):
             kept.append(row)  # too many words that stand nowhere else: most passages end here
             kept_words.append(some)
             continue
@@ -285,6 +291,11 @@ def _fold_duplicates(
             first = kept[twin][0].id
             also[first] = (*also.get(first, ()), row[0].id)
     return kept, also
+
+
+def _leads_in(text: str) -> bool:
+    """Whether a passage is one sentence that only announces what comes after it ("The options are as follows:")."""
+    return text.endswith(":") and not _SENTENCE_END.search(text)
 
 
 @functools.lru_cache(maxsize=2_000)

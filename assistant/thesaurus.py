@@ -25,6 +25,8 @@ SYNONYM, RELATED = 0.7, 0.4
 """What a synonym and a related term count beside the word asked (1)."""
 SHOWN = 8
 MAX_WORDS = 12
+CLEAR = 4
+"""The lead in words of grammar, each counting 2, that tells a language without a look at the lexicon."""
 ABBREVIATION = 8
 """Characters up to which a question in capitals is an abbreviation."""
 Entry = dict[str, Any]
@@ -115,10 +117,14 @@ class Thesaurus:
         """The language a question is asked in, by its grammar words, then by whose lexicon knows more of it."""
         scores = {
             language: self._grammar(question, language)
-            + self._covered(question, language)
             + (1.5 if language != "en" and _accented(question, language) else 0)
             for language in LANGUAGES
         }
+        first, second, _ = sorted(scores.values(), reverse=True)
+        if first - second < CLEAR:
+            scores = {
+                language: score + self._covered(question, language) for language, score in scores.items()
+            }
         return max(LANGUAGES, key=lambda language: (scores[language], language == "en"))
 
     def _grammar(self, question: str, language: str) -> int:

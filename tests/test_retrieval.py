@@ -139,3 +139,35 @@ def test_a_weak_brief_names_what_stands_in_no_passage(built_store: Library) -> N
     assert "In no passage: Mediterranean." in built_store.render(built_store.draft(question), "md").decode()
     french = built_store.render(built_store.draft(question, language="fr"), "md").decode()
     assert "Dans aucun passage\u00a0: Mediterranean." in french
+
+
+def test_a_passage_that_only_announces_others_is_no_hit(built_store: Library) -> None:
+    hits = built_store.search("common options for practical actions to fight human trafficking", 40).hits
+    assert len(hits) > 20
+    ends = [hit.passage for hit in hits if hit.passage.text.endswith(":")]
+    assert "gfmd-zero-draft-overview-2018/o10.intro.1" not in {p.id for p in ends}
+    assert all(". " in p.text for p in ends)
+
+
+LANGUAGES = {
+    # what tells the language: the question
+    "en": ["UN migration pact", "tell us about visas", "red crescent", "EU blue card", "special rapporteur"],
+    "fr": ["envois de fonds", "Que dit le pacte sur les visas ?", "droits des enfants migrants"],
+    "es": ["remesas", "¿Qué dice el pacto sobre los visados?", "derechos de los niños migrantes"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "question"), [(language, q) for language, asked in LANGUAGES.items() for q in asked]
+)
+def test_the_language_of_a_question(built_store: Library, language: str, question: str) -> None:
+    assert built_store.thesaurus.expand(question).language == language
+
+
+def test_an_abbreviation_is_no_word_of_grammar(built_store: Library) -> None:
+    found = {
+        q: [t.matched for t in built_store.thesaurus.expand(q).terms]
+        for q in ("the US position", "tell us the position")
+    }
+    assert "US" in found["the US position"]
+    assert "us" not in found["tell us the position"]
