@@ -18,6 +18,7 @@ from typing import Any
 from assistant.errors import ProblemsError, SourceError
 from assistant.i18n import LANGUAGES
 from assistant.model import Kind
+from assistant.text import counted
 
 ENDINGS = (".txt", ".csv", ".yaml", ".yml")
 MAX_BYTES = 5_000_000
@@ -72,7 +73,7 @@ def read_questions(path: Path, allowed: Allowed) -> tuple[tuple[Question, ...], 
     questions = [q for place, row in rows if (q := _question(place, row, allowed, problems)) is not None]
     _names_once(questions, problems)
     if problems:
-        raise ProblemsError(f"{len(problems)} problem{'s' * (len(problems) > 1)} in {path}:", problems)
+        raise ProblemsError(f"{counted(len(problems), 'problem')} in {path}:", problems)
     if not questions:
         raise SourceError(f"{path}: expected at least one question, found none. Write one question a line.")
     return tuple(questions), tuple(f"{path.name}: {remark}" for remark in remarks)

@@ -37,6 +37,15 @@ def one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things in English.
+
+    >>> counted(1, "passage"), counted(2000, "passage")
+    ('1 passage', '2,000 passages')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def printable(text: str) -> str:
     """The same with every such character a space, and the spaces as they are."""
     return "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)

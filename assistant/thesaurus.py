@@ -17,6 +17,7 @@ from typing import Any
 
 from assistant import analysis
 from assistant.errors import ProblemsError, StoreError
+from assistant.text import counted
 
 LANGUAGES = ("en", "fr", "es")
 TABLES = ("concept", "word", "translation")
@@ -305,7 +306,7 @@ def read_file(path: Path) -> list[Entry]:
             if isinstance(row, dict):
                 entries.append({**row, "general": table != "concept", "translation": table == "translation"})
     if problems:
-        raise ProblemsError(f"{len(problems)} problems in {path}:", problems)
+        raise ProblemsError(f"{counted(len(problems), 'problem')} in {path}:", problems)
     return entries
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli import common
-from assistant.text import one_line
+from assistant.text import counted, one_line
 
 if TYPE_CHECKING:
     from assistant.adding import Report
@@ -25,7 +25,7 @@ def command() -> None:
 def list_(fmt: str) -> None:
     """The documents, with their standing and the number of passages."""
     corpus = common.open_library().corpus
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "document": s.document.id,
             "title": s.document.title,
@@ -49,9 +49,11 @@ def list_(fmt: str) -> None:
     for row in rows:
         remarks = row["remarks"] if isinstance(row["remarks"], list) else []
         whose = "" if row["shipped"] else " (yours)"
-        pages = f"{row['pages']} pages" if row["pages"] else "no pages"
+        pages = counted(row["pages"], "page") if row["pages"] else "no pages"
         click.echo(f"{click.style(str(row['document']), bold=True)}{whose}")
-        click.echo(f"  {row['title']} ({row['date'] or 'no date'}); {row['passages']} passages, {pages}")
+        click.echo(
+            f"  {row['title']} ({row['date'] or 'no date'}); {counted(row['passages'], 'passage')}, {pages}"
+        )
         click.echo(f"  {row['standing']}")
         for remark in remarks:
             click.echo(f"  {click.style('Remark:', fg='yellow')} {remark}")
@@ -111,8 +113,8 @@ def _tell(report: Report) -> None:
     if report.outcome == "refused":
         click.echo(f"{outcome}  {name}: {one_line(report.reason or '')}", err=True)
         return
-    pages = f", {report.pages} pages" if report.pages else ""
-    click.echo(f"{outcome}  {name} as {report.document}: {report.passages} passages{pages}")
+    pages = f", {counted(report.pages, 'page')}" if report.pages else ""
+    click.echo(f"{outcome}  {name} as {report.document}: {counted(report.passages, 'passage')}{pages}")
     for remark in report.remarks:
         click.echo(f"           {click.style('Remark:', fg='yellow')} {remark}", err=True)
 

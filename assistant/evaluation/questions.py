@@ -17,6 +17,7 @@ from assistant.model import Kind, Passage
 from assistant.objectives import load as load_objectives
 from assistant.objectives import mapped
 from assistant.resources import shipped
+from assistant.text import counted
 
 if TYPE_CHECKING:
     from assistant.corpus import Corpus
@@ -99,7 +100,7 @@ def parse(records: Any, name: str) -> tuple[Question, ...]:
         raise ProblemsError(f"{name}:", [f"expected a list of questions, found {type(records).__name__}"])
     problems = [f"question {n}: {fault}" for n, r in enumerate(records, start=1) for fault in _faults(r)]
     if problems:
-        raise ProblemsError(f"{len(problems)} problems in {name}:", problems)
+        raise ProblemsError(f"{counted(len(problems), 'problem')} in {name}:", problems)
     return tuple(
         Question(r["id"], r["question"], r["language"], r["category"], dict(r["qrels"])) for r in records
     )

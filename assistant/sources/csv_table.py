@@ -18,6 +18,7 @@ from assistant.errors import ProblemsError, SourceError
 from assistant.model import KINDS, Kind, Page
 from assistant.sources.extracted import Block, Extraction, TextBuilder
 from assistant.sources.sniffing import decode
+from assistant.text import counted
 
 COLUMNS = ("text", "number", "page", "kind", "heading", "author", "date", "language")
 LANGUAGES = ("en", "fr", "es")
@@ -52,7 +53,7 @@ def read(path: Path) -> Extraction:
         shown = problems[:MAX_SHOWN]
         if len(problems) > MAX_SHOWN:
             shown.append(f"and {len(problems) - MAX_SHOWN:,} more")
-        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        count = counted(len(problems), "problem")
         raise ProblemsError(
             f"{path.name}: {count}; nothing was added. Correct the rows and add it again:", shown
         )
