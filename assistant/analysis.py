@@ -29,50 +29,59 @@ _SPELLINGS = tuple(
 _SNOWBALL = {"en": "english", "fr": "french", "es": "spanish"}
 GRAMMAR_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
-        "a about above after again against all also am an and any are as at be because been before being "
-        "below between both but by can could did do does doing down during each few for from further get give "
-        "had has have having he her here hers him his how i if in into is it its itself just let like me more "
-        "most my no nor not now of off on once only or other our out over own please s same she should so "
-        "some such t than that the their theirs them then there these they this those through to too under "
-        "until up upon us very was we were what when where which while who whom whose why will with within "
-        "without would you your find list show tell say said text texts draft write paragraph brief".split()
+        "please help need needs suggest suggestion wording bullet bullets tomorrow morning today tonight "
+        "monday tuesday wednesday thursday friday want looking something re urgently a about above after "
+        "again against all also am an and any are as at be because been before being below between both but "
+        "by can could did do does doing down during each few for from further get give had has have having he "
+        "her here hers him his how i if in into is it its itself just let like me more most my no nor not now "
+        "of off on once only or other our out over own s same she should so some such t than that the their "
+        "theirs them then there these they this those through to too under until up upon us very was we were "
+        "what when where which while who whom whose why will with within without would you your find list "
+        "show tell say said text texts draft write paragraph brief".split()
     ),
     "fr": frozenset(
         "a afin ai ainsi alors apres assez au aucun aucune aujourd aupres aussi aussitot autant autour autre "
-        "autres aux avaient avait avant avec avez avoir avons ayant beaucoup bien c ca car ce ceci cela celle "
-        "celles celui certain certaine certaines certains ces cet cette ceux chacun chacune chaque chez "
-        "combien comme comment contre d dans de deja depuis derriere des devant devra devraient devrait "
-        "devront dois doit doivent donc dont du elle elles en encore ensuite entre envers environ est et "
-        "etaient etait etant ete etre eu eue eux faire fait faite faites faits faudrait faut fera feront fois "
-        "font hors ici il ils j jamais je jusqu jusque l la laquelle le lequel les lesquelles lesquels leur "
-        "leurs loin lors lorsque lui m ma maintenant mais me meme memes mes mieux moi moins mon n ne ni non "
-        "nos notamment notre nous on ont ou oui par parce parfois parmi pas pendant peu peut peuvent peux "
-        "plus plusieurs plutot pour pourquoi pourra pourraient pourrait pouvant pouvoir presque puis puisque "
-        "puisse puissent qu quand quant que quel quelle quelles quelqu quelque quelques quels qui quoi rien s "
-        "sa sans sauf se selon sera seraient serait seront ses si soi soient soit sommes son sont sous "
-        "souvent sur surtout t ta tant tel telle telles tels tes ton tous tout toute toutes tres trop tu un "
-        "une va vais vers vont vos votre vous y".split()
+        "autres aux avaient avait avant avec avez avoir avons ayant beaucoup besoin bien c ca car ce ceci "
+        "cela celle celles celui certain certaine certaines certains ces cet cette ceux chacun chacune chaque "
+        "cherche chez combien comme comment contre d dans de deja demain depuis derriere des devant devra "
+        "devraient devrait devront dois doit doivent donc donne donnez dont du elle elles en encore ensuite "
+        "entre envers environ est et etaient etait etant ete etre eu eue eux faire fait faite faites faits "
+        "faudrait faut fera feront fois font hors ici il ils j jamais je jusqu jusque l la laquelle le lequel "
+        "les lesquelles lesquels leur leurs libelle libelles loin lors lorsque lui m ma maintenant mais me "
+        "meme memes mes mieux moi moins mon n ne ni non nos notamment notre nous on ont ou oui par paragraphe "
+        "parce parfois parmi pas pendant peu peut peuvent peux plus plusieurs plutot pour pourquoi pourra "
+        "pourraient pourrait pouvant pouvoir presque puis puisque puisse puissent qu quand quant que quel "
+        "quelle quelles quelqu quelque quelques quels qui quoi redaction redige rediger redigez rien s sa "
+        "sans sauf se selon sera seraient serait seront ses si soi soient soit sommes son sont sous souvent "
+        "sur surtout t ta tant tel telle telles tels tes texte ton tous tout toute toutes tres trop trouve "
+        "trouver tu un une va vais vers vont vos votre vous y".split()
     ),
     "es": frozenset(
         "a abajo acerca ademas ahi ahora al algo alguien algun alguna algunas alguno algunos alla alli ambas "
-        "ambos ante antes apenas aqui arriba asi aun aunque bajo bastante bien cada casi cierta ciertas "
-        "cierto ciertos como con conmigo consigo contra cual cuales cualquier cualquiera cuando cuanta "
-        "cuantas cuanto cuantos cuya cuyas cuyo cuyos de debe deben deber deberia deberian debia del demas "
-        "dentro desde despues donde durante e el ella ellas ello ellos en entonces entre era eran es esa esas "
-        "ese eso esos esta estaba estaban estan estar estas este esten esto estos estoy fue fueron ha haber "
-        "habia habian habra hace hacen hacer hacerlo hacia haga hagan hago han hasta hay haya hayan he hemos "
-        "hicieron hizo hubiera jamas la las le les lo los luego mas me mediante menos mi mientras mis misma "
-        "mismas mismo mismos mucha muchas mucho muchos muy nada nadie ni ningun ninguna ningunas ninguno "
-        "ningunos no nos nosotros nuestra nuestras nuestro nuestros nunca o otra otras otro otros para pero "
-        "poca pocas poco pocos poder podra podria podrian por porque pueda puedan puede pueden puedo pues que "
-        "quien quienes quiere quieren quiero quiza se sea sean segun ser sera seran seria serian si sido "
-        "siempre siendo sin sino sobre somos son soy su sus suya suyas suyo suyos tal tales tambien tan tanta "
-        "tantas tanto tantos te tendra tendran tener tenga tengan tengo tenia tenian tiene tienen toda todas "
-        "todavia todo todos tras traves tu tus tuvieron tuvo u un una unas uno unos usted ustedes va van "
-        "varias varios vaya veces vez voy y ya".split()
+        "ambos ante antes apenas aqui arriba asi aun aunque ayudame bajo bastante bien busca busco cada casi "
+        "cierta ciertas cierto ciertos como con conmigo consigo contra cual cuales cualquier cualquiera "
+        "cuando cuanta cuantas cuanto cuantos cuya cuyas cuyo cuyos dame de debe deben deber deberia deberian "
+        "debia del demas dentro desde despues donde durante e el ella ellas ello ellos en entonces entre era "
+        "eran es esa esas ese eso esos esta estaba estaban estan estar estas este esten esto estos estoy fue "
+        "fueron ha haber habia habian habra hace hacen hacer hacerlo hacia haga hagan hago han hasta hay haya "
+        "hayan he hemos hicieron hizo hoy hubiera jamas la las le les lo los luego manana mas me mediante "
+        "menos mi mientras mis misma mismas mismo mismos mucha muchas mucho muchos muy nada nadie necesitamos "
+        "necesito ni ningun ninguna ningunas ninguno ningunos no nos nosotros nuestra nuestras nuestro "
+        "nuestros nunca o otra otras otro otros para parrafo pero poca pocas poco pocos poder podra podria "
+        "podrian por porque pueda puedan puede pueden puedo pues que quien quienes quiere quieren quiero "
+        "quiza redacta redactar redacte se sea sean segun ser sera seran seria serian si sido siempre siendo "
+        "sin sino sobre somos son soy su sus suya suyas suyo suyos tal tales tambien tan tanta tantas tanto "
+        "tantos te tendra tendran tener tenga tengan tengo tenia tenian texto tiene tienen toda todas todavia "
+        "todo todos tras traves tu tus tuvieron tuvo u un una unas uno unos usted ustedes va van varias "
+        "varios vaya veces vez voy y ya".split()
     ),
 }
 """Words of grammar and of asking, folded: they tell a language and say nothing of a subject."""
+ASKING = frozenset(
+    "please help suggest suggestion wording bullet bullets tomorrow morning today find list show tell say draft write "
+    "text texts paragraph brief".split()
+)
+"""Of the English ones those that ask for something, folded."""
 _EVERYWHERE = {
     "en": frozenset(
         "option options policy policies example examples practice practices practical action actions "
@@ -131,11 +140,28 @@ _NO_PLURAL = {
 _SHORTEST_PLURAL = 4
 
 
+_APART = {
+    word: words.split()[0]
+    for words in (
+        "nationality nationalities", "informal informally informality", "positive positives positively",
+        "relative relatives", "housing", "university universities", "minority minorities", "importance important",
+        "emergency emergencies", "authority authorities", "authorization authorizations authorized authorize",
+        "naturalization naturalized", "interns internship internships", "customer customers", "original originally",
+        "publication publications", "department departments", "personnel", "experiment experiments experimental",
+    )
+    for word in words.split()
+}  # fmt: skip
+"""Folded English words that Snowball would give the stem of another word: nationality with nation, informal with
+inform, minorities with minors, emergencies with emerging, authorities with authors."""
+
+
 @functools.lru_cache(maxsize=100_000)
 def stem(word: str, language: str = "en") -> str:
     """The term of one word: folded, spelling unified (English), stemmed."""
     folded = fold_word(word).removesuffix("'s").replace("'", "")
     folded = unify_spelling(folded) if language == "en" else singular(folded, language)
+    if language == "en" and folded in _APART:
+        return _APART[folded]
     return str(_stemmer(language).stemWord(folded))
 
 

@@ -33,6 +33,7 @@ RELEVANT = 0.60
 development questions 9 of 10 relevant options within the first six of their kind remain."""
 STRICT = 0.75
 """The same where the experts mapped nothing to the objective asked for: little is said of it."""
+OPTIONS_FOUND = N_("Options found")
 NO_ENTRY = N_(
     "The GFMD overview has no entry for objective {number}: no option of the Recollection is mapped to it. "
     "What is shown was found by search, not by the experts' mapping."
@@ -117,10 +118,8 @@ class _Composer:
             for text in (ranking.question, *ranking.expansion.variants)
             for word in analysis.terms(text, "en" if text != ranking.question else ranking.expansion.language)
         )
-        best = max(ranking.scores, default=0.0)
-        share = STRICT if _unmapped(material.objective) else RELEVANT
-        relevant = [p for p, s in zip(ranking.passages, ranking.scores, strict=True) if s >= share * best]
         own = {d.id for d in material.documents.values() if not d.shipped}
+        relevant = _relevant(ranking, own, STRICT if _unmapped(material.objective) else RELEVANT)
         self.relevant = () if ranking.abstained else drawn_on(relevant, own, self.wanted)
         mapped = {p.id for p in material.mapped} if "mapped" in plan.sections else set()
         place = {p.id: n for n, p in enumerate(ranking.passages)}
@@ -183,8 +182,14 @@ class _Composer:
             if key == "bottom_line":
                 made.append(self._bottom_line())
             elif passages:
-                made.append(self.section(key, passages))
+                made.append(self.section(key, passages, self._title(key)))
         return made
+
+    def _title(self, key: str) -> str | None:
+        """A section's own title; None for the usual one. Without an objective nothing is "further" to a mapping."""
+        if key == "further" and self.m.objective is None:
+            return translator(self.language).gettext(OPTIONS_FOUND)
+        return None
 
     def _of(self, key: str) -> list[Passage]:
         if key == "mapped":
@@ -280,6 +285,17 @@ def compose(
 def _unmapped(objective: Objective | None) -> bool:
     """Whether the question names an objective that the GFMD's experts mapped nothing to."""
     return objective is not None and objective.note is not None
+
+
+def _relevant(ranking: Ranking, own: set[str], share: float) -> list[Passage]:
+    """The passages that come near the best one; of the shipped ones near the best of these.
+
+    A document of the user's own that speaks of nothing else shall not silence the corpus.
+    """
+    scored = list(zip(ranking.passages, ranking.scores, strict=True))
+    best = max(ranking.scores, default=0.0)
+    shipped = max((score for p, score in scored if p.document not in own), default=0.0)
+    return [p for p, score in scored if score >= share * (best if p.document in own else shipped)]
 
 
 def _reason(material: Material, language: str) -> str | None:

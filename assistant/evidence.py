@@ -11,6 +11,7 @@ from assistant import analysis
 from assistant.errors import StoreError
 from assistant.lexical import Alternative, Concept, Statistics, Weighed, Words, coverage, weigh
 from assistant.ranking import Evidence
+from assistant.thesaurus import RELATED
 
 if TYPE_CHECKING:
     from assistant.contents import Contents
@@ -29,6 +30,22 @@ _Rows = dict[int, tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """What of a question stands in no passage, in none of the other forms that the lexicon knows.
+
+    ``phrases``: as the question has them. ``unknown``: whether the search notes lack one of them too.
+    ``whole``: whether it is all of the question.
+    """
+
+    phrases: tuple[str, ...] = ()
+    unknown: bool = False
+    whole: bool = False
+
+
+NONE_ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """The evidence on all candidates, and the question's own vector: float32, shape (dimensions,).
 
@@ -38,8 +55,7 @@ class Gathered:
     evidence: tuple[Evidence, ...]
     vector: Any
     contents: tuple[Evidence, ...] = ()
-    absent: tuple[str, ...] = ()
-    """Words of the question that stand in no passage, in none of their other forms known to the lexicon."""
+    absent: Absent = NONE_ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +99,37 @@ def gather(
     if contents is None:
         rows = _rows(asked.words, store, narrowing)
         (evidence,) = _weighed([asked], rows, [_cosines(queries, rows, store, narrowing)], store)
-        return Gathered(evidence, queries[0], absent=_absent(question, expansion, asked))
+        return Gathered(evidence, queries[0], absent=_absent(question, expansion, store))
     covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
     rows = _rows(sorted({*asked.words, *covered.words}), store, narrowing)
     both = [_cosines(vectors, rows, store, narrowing) for vectors in (queries, contents.vectors)]
     evidence, covers = _weighed([asked, covered], rows, both, store)
-    return Gathered(evidence, queries[0], covers, _absent(question, expansion, asked))
+    return Gathered(evidence, queries[0], covers, _absent(question, expansion, store))
 
 
-def _absent(question: str, expansion: Expansion, asked: _Sought) -> tuple[str, ...]:
-    """What of a question no passage has, as it is written there; numbers left out."""
-    there = asked.bodies.frequency
-
-    def stands(phrase: str, language: str) -> bool:
-        return all(there.get(term) for term in analysis.terms(phrase, language))
-
-    found, known = [], set[str]()
+def _absent(question: str, expansion: Expansion, store: Store) -> Absent:
+    """What of a question no passage has; numbers and what is only related to a word are not looked at."""
+    language = expansion.language
+    forms: dict[str, list[tuple[str, ...]]] = {}
     for term in expansion.terms:
-        known.update(term.matched.split())
-        forms = [(term.matched, expansion.language), *((phrase, "en") for phrase, _ in term.alternatives)]
-        if not any(stands(*form) for form in forms):
-            found.append(term.matched)
-    words = [word for word in analysis.words(question) if word not in known and word.isalpha()]
-    found += [word for word in words if not stands(word, expansion.language)]
-    return tuple(sorted(dict.fromkeys(found), key=question.find))
+        said = [analysis.terms(term.matched, language)]
+        said += [analysis.terms(phrase, "en") for phrase, weight in term.alternatives if weight > RELATED]
+        forms[term.matched] = [tuple(words) for words in said if words]
+    known = {word for matched in forms for word in matched.split()}
+    for word in analysis.words(question):
+        if word not in known and word.isalpha() and (words := analysis.terms(word, language)):
+            forms[word] = [tuple(words)]
+    every = sorted({word for said in forms.values() for words in said for word in words})
+    standing = store.catalogue.standing(every)
+    anywhere = set(store.catalogue.document_frequency(every))
+    subjects = [phrase for phrase, said in forms.items() if said]
+
+    def lacking(there: set[str]) -> list[str]:
+        found = [p for p in subjects if not any(there.issuperset(words) for words in forms[p])]
+        return sorted(found, key=question.find)
+
+    absent = tuple(lacking(standing))
+    return Absent(absent, bool(lacking(anywhere)), bool(absent) and len(absent) == len(subjects))
 
 
 def _rows(words: Sequence[str], store: Store, narrowing: Narrowing | None) -> _Rows:

@@ -171,7 +171,7 @@ class Retriever:
             nearest=_headings([p for p, _, _ in rows[:30]]),
             excluded=self._excluded(filters),
             also_at=also_at,
-            absent=gathered.absent,
+            absent=gathered.absent.phrases,
         )
 
     # -- filters ---------------------------------------------------------------------------------------------
@@ -224,7 +224,12 @@ class Retriever:
         lead, t = nearest - elsewhere, self._thresholds
         if t.refused(best, lead) or best_shown < FILTERED * t.none:
             return True, True, NOTHING
-        weak = t.weakly(best_shown, lead, lacking=bool(gathered.absent)) or _names(question, gathered.absent)
+        absent = gathered.absent
+        weak = (
+            t.weakly(best_shown, lead, lacking=absent.unknown)
+            or absent.whole
+            or _names(question, absent.phrases)
+        )
         return False, weak, WEAK if weak else None
 
 

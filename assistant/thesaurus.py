@@ -135,14 +135,14 @@ class Thesaurus:
         ]
         return sum(2 for w in words if analysis.fold_word(w) in analysis.GRAMMAR_WORDS[language])
 
-    def _covered(self, question: str, language: str) -> int:
-        """How many words of a question the lexicon has phrases for."""
+    def _covered(self, question: str, language: str) -> float:
+        """How many words of a question the lexicon has phrases for; within a phrase they count half more."""
         words = [p for w in analysis.words(question) for p in _elided(w, language)]
         stems = [analysis.stem(w, language) for w in words]
-        position = covered = 0
+        position, covered = 0, 0.0
         while position < len(stems):
             length, _ = self._longest(stems, position, language)
-            covered += length
+            covered += length if length < 2 else 1.5 * length
             position += max(1, length)
         return covered
 
@@ -161,11 +161,12 @@ class Thesaurus:
         """Of the entries with these stems those that the words can mean.
 
         Not an abbreviation that a word in small letters only resembles ("us" is not "US", nor "escape"
-        "ESCAP"); and where an entry has the word as it is asked, only such entries ("seguro", not "seguridad").
+        "ESCAP"); and where an entry has the word as it is asked, only such entries ("seguro", not "seguridad";
+        "traite", not "traité").
         """
         own = phrase_stems(matched, language)
         asked = _folded(matched)
-        meant, exact = [], []
+        meant, alike, exact = [], [], []
         for number in numbers:
             phrases: list[str] = self._entry(number).get(language, [])
             spellings = [p for p in phrases if phrase_stems(p, language) == own] or phrases
@@ -175,8 +176,10 @@ class Thesaurus:
                 continue
             meant.append(number)
             if any(_folded(p) == asked for p in spellings):
+                alike.append(number)
+            if any(p.casefold() == matched.casefold() for p in spellings):
                 exact.append(number)
-        return exact or meant
+        return exact or alike or meant
 
     def _term(self, matched: str, numbers: Iterable[int], language: str) -> Term:
         alternatives: dict[str, float] = {}
@@ -196,9 +199,15 @@ class Thesaurus:
         return Term(matched, tuple(ordered), general)
 
     def _variants(self, question: str, language: str, english: list[str]) -> tuple[str, ...]:
-        """The question in English, for the embedder, which knows little else; an English one is left as asked."""
+        """The question in English, for the embedder, which knows little else; an English one only without what asks.
+
+        "Please help us with wording on visas" is about visas, and the embedder would read all of it.
+        """
+        words = analysis.words(question)
         if language == "en":
-            return ()
+            asking = any(analysis.fold_word(word) in analysis.ASKING for word in words)
+            subject = [word for word in words if analysis.fold_word(word) not in analysis.GRAMMAR_WORDS["en"]]
+            return (" ".join(subject),) if asking and subject else ()
         made = " ".join(word for word in english if not _is_grammar(word, language))
         return (made,) if made else ()
 

@@ -75,3 +75,15 @@ PLURALS = [("fr", "étranger", "étrangers"), ("fr", "loi", "lois"), ("es", "muj
 @pytest.mark.parametrize(("language", "one", "many"), PLURALS)
 def test_a_plural_has_the_stem_of_its_singular(language: str, one: str, many: str) -> None:
     assert analysis.stem(one, language) == analysis.stem(many, language)
+
+
+APART = {
+    # what Snowball would take for one word
+    "nationality": "national", "informal": "inform", "minorities": "minors", "emergency": "emerging",
+    "authorities": "authors", "housing": "house", "relatives": "relations", "positive": "position",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), APART.items(), ids=APART)
+def test_words_of_one_stem_and_two_meanings_are_kept_apart(one, other):
+    assert analysis.stem(one) != analysis.stem(other)

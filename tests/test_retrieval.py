@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from assistant import evidence
+from assistant import briefing, evidence
 from assistant.elsewhere import Elsewhere
 from assistant.errors import StoreError, UsageError
 from assistant.library import Library
@@ -119,6 +121,8 @@ ABSENT = {
     "a name no passage has": ("missing migrants in the Mediterranean", ("Mediterranean",), True),
     "a word asked in another form": ("guest workers", (), False),
     "a French word that the lexicon knows": ("envois de fonds", (), False),
+    "a name that only the search notes have": ("reintegration of returnees in Togo", ("Togo",), True),
+    "asking words are no subject": ("Please help us with wording on skills partnerships for tomorrow", (), False),
     "a word that stands nowhere": ("ethical recruitment of lamplighters", ("lamplighters",), True),
     "all in capitals": ("ETHICAL RECRUITMENT OF LAMPLIGHTERS", ("LAMPLIGHTERS",), True),
     "a number": ("ethical recruitment 1848", (), False),
@@ -171,3 +175,35 @@ def test_an_abbreviation_is_no_word_of_grammar(built_store: Library) -> None:
     }
     assert "US" in found["the US position"]
     assert "us" not in found["tell us the position"]
+
+
+MEANT = {
+    # question -> what is searched first in English, in its language
+    "traite": ("fr", "trafficking in persons"),
+    "traité": ("fr", "agreement"),
+    "trata": ("es", "trafficking in persons"),
+    "regroupement familial": ("fr", "family reunification"),
+}
+
+
+@pytest.mark.parametrize(("question", "meant"), MEANT.items(), ids=MEANT)
+def test_a_word_means_what_is_written(built_store: Library, question: str, meant: tuple[str, str]) -> None:
+    expansion = built_store.thesaurus.expand(question)
+    assert (expansion.language, expansion.terms[0].alternatives[0][0]) == meant
+
+
+def test_page_furniture_is_no_hit(built_store: Library) -> None:
+    hits = built_store.search(
+        "disclaimer: opinions expressed, designations employed, frontiers or boundaries", 40
+    ).hits
+    assert not [hit for hit in hits if hit.passage.id.endswith("/disclaimer")]
+
+
+def test_a_document_of_ones_own_does_not_silence_the_corpus(built_store: Library) -> None:
+    ranking = built_store._rank("ethical recruitment", None)
+    shipped = briefing._relevant(ranking, set(), 0.6)
+    own = replace(ranking.passages[0], document="own-note", id="own-note/p.1")
+    far_ahead = replace(
+        ranking, passages=(own, *ranking.passages), scores=(5 * ranking.scores[0], *ranking.scores)
+    )
+    assert briefing._relevant(far_ahead, {"own-note"}, 0.6) == [own, *shipped]

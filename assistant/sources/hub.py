@@ -166,4 +166,5 @@ def _disclaimer(document: Document, text: str) -> Iterator[Passage]:
         text=fold(cut(text, (span,))),
         spans=(span,),
         locator="Disclaimer",
+        topic="front",
     )

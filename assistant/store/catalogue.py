@@ -34,6 +34,7 @@ CREATE INDEX chunk_embedded ON chunk (embedded);
 CREATE VIRTUAL TABLE lexical USING fts5 (
     body, headings, notes, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexical, row);
+CREATE VIRTUAL TABLE column_vocabulary USING fts5vocab (lexical, col);
 """
 
 DECODED = 2_000
@@ -295,6 +296,12 @@ class Catalogue:
         marks = ",".join("?" * len(words))
         rows = self._query(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", list(words))  # noqa: S608
         return dict(rows)
+
+    def standing(self, words: Sequence[str]) -> set[str]:
+        """Those of the terms that stand in a passage or above one; search notes are not looked at."""
+        marks = ",".join("?" * len(words))
+        query = f"SELECT DISTINCT term FROM column_vocabulary WHERE term IN ({marks}) AND col <> 'notes'"  # noqa: S608
+        return {row[0] for row in self._query(query, list(words))}
 
     def lexical(
         self, words: Sequence[str], limit: int, where: str = "", values: Sequence[Any] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.citations import Citation
 from assistant.model import Passage
 from assistant.verification.compare import Library, Match
@@ -25,6 +27,7 @@ def remarks_on(
     parts = (quoted,) if len(matches) == 1 else quotation.parts
     for part, match in zip(parts, matches, strict=True):
         found += _changes(library.stream(match.document), part, match)
+    found += _stopped(library.stream(matches[-1].document), parts[-1], matches[-1])
     passage = library.passage(matches[0])
     shown = pages_only(pinpoint(passage, pages))
     if shown and not _states_page(citation):
@@ -66,6 +69,22 @@ def _changes(stream: Stream, quoted: Quoted, match: Match) -> list[str]:
     if "[" in quoted.text and any(c.isalpha() for c in quoted.text):
         found += _letters(quoted)
     return found
+
+
+def _stopped(stream: Stream, quoted: Quoted, match: Match) -> list[str]:
+    """A full stop within the quotation where the source's sentence goes on: a condition may be lost without a mark."""
+    after = match.place.last
+    if not re.search(r"(?<![.…\]])\.[”\"»’']*$", quoted.text.rstrip()) or after >= len(stream.forms):
+        return []
+    if after in stream.first_words:  # the passage ends there
+        return []
+    gap = stream.source.text[stream.ends[after - 1] : stream.offsets[after]]
+    if re.search(r"[.!?:;…•]|\n\s*\n", gap):
+        return []
+    printed = stream.printed(Place(after, min(after + 8, len(stream.forms))))
+    sentence = re.split(r"(?<=[.!?;])", printed)[0]
+    rest = f"{gap.strip()} {sentence}".strip()
+    return [f"The quotation ends with a full stop; in the source the sentence goes on: “{rest}”."]
 
 
 def _between(stream: Stream, between: list[Cut | Change], first: int, last: int) -> list[str]:
