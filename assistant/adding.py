@@ -71,6 +71,14 @@ class _Plan:
     staged: Entry | None = field(default=None)
 
 
+_LINK = "a link that is not followed from within a folder. Name what it points to."
+
+
+def _skipped(path: Path) -> bool:
+    """Whether a walk passes by: a link to a folder, to nothing, or to itself."""
+    return path.is_symlink() and not path.is_file()
+
+
 def files_in(paths: Iterable[Path]) -> tuple[list[Path], list[Report]]:
     """The files named, folders walked in order of name; and reports on what cannot be a document."""
     found: list[Path] = []
@@ -89,6 +97,7 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], list[Report]]:
                 for p in inside
                 if p not in set(readable)
             ]
+            refused += [Report(p, "refused", reason=_LINK) for p in sorted(path.rglob("*")) if _skipped(p)]
             if not inside:
                 refused.append(Report(path, "refused", reason="there are no files in this folder"))
         elif path.is_file():
@@ -295,12 +304,12 @@ def _take_out(library: Library, folders: dict[str, Path]) -> None:
         for folder in folders.values():
             own_documents.remove_folder(folder)
 
+    indexing.bring_in_step(library)  # before anything is taken out: it may be refused
     if not library.workspace.server:
         take()
         library.forget()
         indexing.bring_in_step(library)
         return
-    indexing.bring_in_step(library)
     with indexing.revising(library) as (revision, finish):
         for i in folders:
             revision.drop(i)

@@ -124,7 +124,7 @@ class MiniLMEmbedder:
         Libraries are imported here and now: two threads that import one library at a time see it half made.
         What is wrong with the model is told when it is used.
         """
-        import onnxruntime  # noqa: F401
+        _onnxruntime()
         import tokenizers  # noqa: F401
 
         def load() -> None:
@@ -164,8 +164,7 @@ class MiniLMEmbedder:
     @functools.cached_property
     def _session(self) -> Any:
         path = self._path("model.onnx")
-        import onnxruntime as ort
-
+        ort = _onnxruntime()
         options = ort.SessionOptions()
         # The graph is shipped as it is to run: optimising it again costs time and could change the vectors.
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -188,6 +187,17 @@ class MiniLMEmbedder:
 def default_embedder() -> MiniLMEmbedder:
     """The embedder used when none is asked for: one for the whole process, loaded at its first use."""
     return MiniLMEmbedder()
+
+
+def _onnxruntime() -> Any:
+    """Onnxruntime without its telemetry, which looks up a server of its maker's and leaves a file behind.
+
+    The library reads the variable when it is loaded, so it is set before.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
 
 
 def _processors() -> int:

@@ -208,18 +208,21 @@ def _cosines(
     for row in found_near:
         for chunk, cosine in row:
             best[chunk] = max(cosine, best.get(chunk, -1.0))
-    if exact and len(best) < chunks:
-        raise StoreError(
-            f"The store in {store.path} is damaged ({chunks} chunks in the catalogue, {len(best)} vectors). "
-            "Build it anew with: gcm-draft index build --force"
-        )
     places = store.catalogue.places if exact else store.catalogue.chunk_passages(list(best))
-    if not exact:
+    if exact:
+        # The graph may not reach all: among many equal texts, or past what was deleted.
+        missing = [chunk for chunk in places if chunk not in best] if len(best) < chunks else []
+    else:
         wanted = [*rows, *(narrowing.numbers if narrowing else ())]
         missing = [c for ids in store.catalogue.chunks_of(wanted).values() for c in ids if c not in best]
-        for chunk, vector in store.vectors.vectors(missing).items():
-            best[chunk] = round(float(np.max(queries @ np.asarray(vector, dtype=np.float32))), 6)
         places.update(store.catalogue.chunk_passages(missing))
+    for chunk, vector in store.vectors.vectors(missing).items():
+        best[chunk] = round(float(np.max(queries @ np.asarray(vector, dtype=np.float32))), 6)
+    if exact and any(chunk not in best for chunk in missing):
+        raise StoreError(
+            f"The store in {store.path} is damaged: vectors of its chunks are missing. "
+            "Build it anew with: gcm-draft index build --force"
+        )
     found: dict[int, dict[str, float]] = {}
     for chunk, cosine in best.items():
         place = places.get(chunk)

@@ -337,8 +337,9 @@ def status(library: Library) -> dict[str, Any]:
     found: dict[str, Any] = {"store": library.workspace.server or str(root), "current": False, "problems": []}
     try:
         if library.workspace.server:
-            from assistant.store.server import open_as_it_is
+            from assistant.store.server import identity_of, open_as_it_is
 
+            identity_of(library.workspace)  # whether there is a server comes before what is here
             store = open_as_it_is(library.workspace)
         else:
             store = open_store(root)

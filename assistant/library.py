@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -198,7 +199,7 @@ class Library:
         from assistant.thesaurus import Thesaurus
 
         own = config_dir() / "thesaurus.toml"
-        if own.is_file():
+        if os.path.lexists(own):
             return Thesaurus.prepare(self.thesaurus_entries(own))
         return Thesaurus(self._store.catalogue.extra)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -291,7 +292,7 @@ def _shown(terms: Sequence[Term], question: str) -> tuple[str, ...]:
 def read(folder: Path, own: Path | None = None) -> list[Entry]:
     """The entries of all files in ``folder`` and of the user's own file; all faults of a file reported together."""
     entries: list[Entry] = []
-    for path in [*sorted(folder.glob("*.toml")), *([own] if own and own.is_file() else [])]:
+    for path in [*sorted(folder.glob("*.toml")), *([own] if own and os.path.lexists(own) else [])]:
         entries += read_file(path)
     return entries
 
@@ -300,8 +301,11 @@ def read_file(path: Path) -> list[Entry]:
     """The entries of one file. Raises ProblemsError naming each faulty entry by its ordinal."""
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProblemsError(f"{path} is no readable thesaurus file:", [str(error)]) from error
+    except UnicodeDecodeError as error:
+        raise ProblemsError(f"{path} is not in UTF-8. Save it as UTF-8:", [str(error)]) from error
+    except (tomllib.TOMLDecodeError, RecursionError, OSError) as error:
+        what = f"{path} is no readable thesaurus file. Correct it, or move it away to go on without:"
+        raise ProblemsError(what, [str(error)]) from error
     problems = [
         f"unknown table [[{key}]]: expected [[concept]], [[word]] or [[translation]]"
         for key in record

@@ -52,6 +52,10 @@ def workspace(corpus: str | None = None, store: str | None = None, embedder: str
     if where and _URL.match(where):
         place = hashlib.sha256(where.rstrip("/").encode()).hexdigest()[:12]
         return Workspace(name, folder, folder / f"server-{place}", where)
+    if where and "://" in where:
+        raise UsageError(f"Expected a folder or http(s)://HOST:PORT as the store, found {where!r}.")
+    if where and Path(where).is_file():
+        raise UsageError(f"Expected a folder or http(s)://HOST:PORT as the store, found a file: {where}.")
     place = "store" if embedder is None else "store-" + re.sub(r"[^\w.-]+", "-", embedder)[:80]
     return Workspace(name, folder, Path(where) if where else folder / place)
 

@@ -28,6 +28,10 @@ COMMANDS = {
 }
 
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
+
+
 class Failure(click.ClickException):
     """An error of the library as click prints and ends with it."""
 
@@ -101,6 +105,9 @@ class Program(click.Group):
             raise Failure(error) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except KeyboardInterrupt as error:
+            click.echo("\nStopped. What was done stays; the same command goes on from there.", err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from error
         except Exception as error:
             if debugging(ctx):
                 raise

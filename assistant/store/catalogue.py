@@ -264,6 +264,10 @@ class Catalogue:
         """Ids of the chunks of one document."""
         return [row[0] for row in self._query(_CHUNKS_OF, (document,))]
 
+    def some_chunks(self, number: int) -> list[str]:
+        """Ids of so many chunks, if there are so many."""
+        return [row[0] for row in self._query("SELECT id FROM chunk LIMIT ?", (number,))]
+
     def unknown_chunks(self, chunks: Iterable[str]) -> list[str]:
         """Those of these chunk ids that the catalogue does not hold."""
         wanted = list(chunks)

@@ -20,7 +20,7 @@ from assistant.model import Chunk, Passage, Source
 from assistant.store import Identity, NewerStoreError, Store, new_generation, open_store, switch, writing
 from assistant.store.catalogue import Catalogue, digest, stored_id
 from assistant.store.reuse import KnownVectors
-from assistant.store.shards import LocalVectors
+from assistant.store.shards import LocalVectors, record_sizes
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
@@ -186,6 +186,7 @@ def revising(
                     former.close()  # else it could not be removed
                 catalogue.close()
                 client.close()
+                record_sizes(folder)
                 before()
                 switch(root, folder)
                 finished = True
@@ -233,6 +234,14 @@ def build(
         return open_store(root)
 
 
+def _answers(store: Store) -> bool:
+    """Whether every shard's graph can be asked."""
+    chunks = store.catalogue.some_chunks(1)
+    for vector in store.vectors.vectors(chunks).values():
+        store.vectors.query([vector], 1)
+    return True
+
+
 def is_current(root: Path, identity: Identity) -> bool:
     """Whether there is a sound store in ``root`` built from exactly this. Raises NewerStoreError."""
     try:
@@ -242,6 +251,10 @@ def is_current(root: Path, identity: Identity) -> bool:
     except StoreError:
         return False
     try:
-        return not identity.differences(store.catalogue.meta)
+        return (
+            not identity.differences(store.catalogue.meta) and not store.catalogue.check() and _answers(store)
+        )
+    except StoreError:
+        return False
     finally:
         store.close()

@@ -8,10 +8,12 @@ the square of its size; in shards both end at a shard's size. A small store is o
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import StoreError
 from assistant.store.vectors import SYNC, ClientVectors, Neighbour, Vectors, local_client, open_local
 
 SHARD = 25_000
@@ -20,6 +22,10 @@ _SYNC_WHILE_FILLING = 1_000
 """How many vectors may wait outside the graph on disk while a shard is filled ..."""
 _LARGE = 5_000
 """... from this many on."""
+
+
+_GRAPHS = "chroma*/*/*.*"
+_SIZES = "sizes.json"
 
 
 def shard_paths(generation: Path) -> list[Path]:
@@ -34,8 +40,36 @@ def _path(generation: Path, index: int) -> Path:
     return generation / ("chroma" if index == 0 else f"chroma-{index + 1}")
 
 
+def record_sizes(generation: Path) -> None:
+    """Note how large each graph's files are: the engine reads what it expects, past the end of a file cut short."""
+    sizes = {p.relative_to(generation).as_posix(): p.stat().st_size for p in generation.glob(_GRAPHS)}
+    (generation / _SIZES).write_text(json.dumps(sizes, indent=0), encoding="utf-8")
+
+
+def _check_sizes(generation: Path) -> None:
+    try:
+        sizes: dict[str, int] = json.loads((generation / _SIZES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise _damaged(generation, f"{_SIZES}: {error}") from error
+    for name, size in sizes.items():
+        path = generation / name
+        found = path.stat().st_size if path.is_file() else None
+        if found is None or found < size:
+            said = "is not there" if found is None else f"has {found} bytes instead of {size}"
+            raise _damaged(generation, f"{name} {said}")
+
+
+def _damaged(generation: Path, problem: str) -> StoreError:
+    return StoreError(
+        f"The store in {generation.parent} is damaged ({problem}). Build it anew with: gcm-draft index build"
+    )
+
+
 def open_shards(generation: Path) -> Vectors:
     """All vectors of a generation, for reading. Raises StoreError if a shard cannot be opened."""
+    _check_sizes(generation)
     shards = [open_local(path) for path in shard_paths(generation)]
     return shards[0] if len(shards) == 1 else Shards(shards)
 

@@ -8,13 +8,15 @@ any other version takes the public client, which answers identically (held by te
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib.util
 import json
 import os
 import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -86,6 +88,7 @@ class EngineVectors:
         self._engine = engine.Bindings(
             allow_reset=False, sqlite_db_config=config, persist_path=str(path), hnsw_cache_size=16
         )
+        self._path = path
         self._id = str(self._engine.get_collection(COLLECTION, _TENANT, _DATABASE).id)
 
     def query(
@@ -94,15 +97,32 @@ class EngineVectors:
         """See :class:`Vectors`."""
         filters = json.dumps(where) if where else None
         rows = [list(map(float, vector)) for vector in vectors]
-        found = self._engine.query(self._id, None, rows, n, filters, None, ["distances"], _TENANT, _DATABASE)
+        with self._guarded():
+            found = self._engine.query(
+                self._id, None, rows, n, filters, None, ["distances"], _TENANT, _DATABASE
+            )
         return _neighbours(found.ids, found.distances)
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
         """See :class:`Vectors`."""
         if not ids:
             return {}
-        got = self._engine.get(self._id, list(ids), None, None, 0, None, ["embeddings"], _TENANT, _DATABASE)
+        with self._guarded():
+            got = self._engine.get(
+                self._id, list(ids), None, None, 0, None, ["embeddings"], _TENANT, _DATABASE
+            )
         return dict(zip(got.ids, got.embeddings, strict=True))
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """The engine raises its own, undocumented classes."""
+        try:
+            yield
+        except Exception as error:
+            raise StoreError(
+                f"The vector store in {self._path} is damaged ({error}). "
+                "Build it anew with: gcm-draft index build --force"
+            ) from error
 
     def count(self) -> int:
         """See :class:`Vectors`."""
@@ -198,7 +218,7 @@ def open_local(path: Path) -> Vectors:
     try:
         return _open(path)
     except Exception as error:  # the engine raises its own, undocumented classes
-        if not os.access(path, os.W_OK):
+        if not all(os.access(place, os.W_OK) for place in (path, path / "chroma.sqlite3")):
             return _open_copy(path)
         raise StoreError(
             f"The vector store in {path} cannot be read ({error}). Rebuild it with: gcm-draft index build"
@@ -218,6 +238,8 @@ def _open_copy(path: Path) -> Vectors:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
         copy = Path(shutil.copytree(path, folder / "chroma"))
+        for part in (copy, *copy.rglob("*")):  # the copy has its modes too
+            part.chmod(part.stat().st_mode | stat.S_IWUSR)
         return _open(copy)
     except Exception as error:
         raise StoreError(f"The vector store in {path} cannot be read ({error}).") from error
