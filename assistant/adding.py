@@ -304,12 +304,13 @@ def _take_out(library: Library, folders: dict[str, Path]) -> None:
         for folder in folders.values():
             own_documents.remove_folder(folder)
 
-    indexing.bring_in_step(library)  # before anything is taken out: it may be refused
     if not library.workspace.server:
+        indexing.refuse_unusable(library)  # before anything is taken out
         take()
         library.forget()
         indexing.bring_in_step(library)
         return
+    indexing.bring_in_step(library)
     with indexing.revising(library) as (revision, finish):
         for i in folders:
             revision.drop(i)

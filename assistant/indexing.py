@@ -19,6 +19,7 @@ from assistant import corpus as corpora
 from assistant import own_documents
 from assistant.errors import StoreError
 from assistant.store import (
+    INDEX_VERSION,
     Identity,
     MissingStoreError,
     NewerStoreError,
@@ -99,7 +100,9 @@ def _usable(library: Library, root: Path) -> Store | None:
         return None
     except StoreError as error:
         if library.own:
-            raise _refusal(root, [str(error)]) from error
+            raise StoreError(
+                f"{error}\nIt holds documents of your own, so that is not done unasked."
+            ) from error
         return None
     differences = library.identity.differences(store.catalogue.meta)
     if not differences:
@@ -108,6 +111,19 @@ def _usable(library: Library, root: Path) -> Store | None:
     if not library.own or _small_step(library, store.path):
         return None
     raise _refusal(root, differences)
+
+
+def refuse_unusable(library: Library) -> None:
+    """Raise StoreError if the local store could not follow a change; no document of the user's is read for it."""
+    root = library.workspace.store
+    try:
+        store = open_store(root)
+    except MissingStoreError:
+        return
+    version = store.catalogue.meta.get("index_version", "-")
+    store.close()
+    if version != INDEX_VERSION:
+        raise _refusal(root, [f"built from index version {version}, needed {INDEX_VERSION}"])
 
 
 def _refusal(root: Path, problems: list[str]) -> StoreError:

@@ -185,7 +185,7 @@ def test_shards_are_filled_further_and_deleted_from(many: Path):
 
 def test_a_shard_that_is_gone_is_noticed(many: Path):
     shutil.rmtree(shards.shard_paths(current_generation(many))[-1])
-    with pytest.raises(StoreError, match="chroma-3.* is not there"):
+    with pytest.raises(StoreError, match=r"chroma-3.* is not there"):
         open_store(many)
 
 
