@@ -85,7 +85,8 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], list[Report]]:
     refused: list[Report] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+            walked = sorted(path.rglob("*"))
+            inside = [p for p in walked if p.is_file() and not _hidden(p.relative_to(path))]
             readable = [p for p in inside if p.suffix.lower() in ADDABLE]
             found += readable
             refused += [
@@ -97,7 +98,7 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], list[Report]]:
                 for p in inside
                 if p not in set(readable)
             ]
-            refused += [Report(p, "refused", reason=_LINK) for p in sorted(path.rglob("*")) if _skipped(p)]
+            refused += [Report(p, "refused", reason=_LINK) for p in walked if _skipped(p)]
             if not inside:
                 refused.append(Report(path, "refused", reason="there are no files in this folder"))
         elif path.is_file():

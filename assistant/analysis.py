@@ -27,17 +27,22 @@ _SPELLINGS = tuple(
     )
 )
 _SNOWBALL = {"en": "english", "fr": "french", "es": "spanish"}
+ASKING = frozenset(
+    "please help suggest suggestion wording bullet bullets tomorrow morning today find list show tell say draft write "
+    "text texts paragraph brief".split()
+)
+"""English words that ask for something, folded."""
 GRAMMAR_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        "please help need needs suggest suggestion wording bullet bullets tomorrow morning today tonight "
-        "monday tuesday wednesday thursday friday want looking something re urgently a about above after "
-        "again against all also am an and any are as at be because been before being below between both but "
-        "by can could did do does doing down during each few for from further get give had has have having he "
-        "her here hers him his how i if in into is it its itself just let like me more most my no nor not now "
-        "of off on once only or other our out over own s same she should so some such t than that the their "
-        "theirs them then there these they this those through to too under until up upon us very was we were "
-        "what when where which while who whom whose why will with within without would you your find list "
-        "show tell say said text texts draft write paragraph brief".split()
+    "en": ASKING
+    | frozenset(
+        "need needs tonight monday tuesday wednesday thursday friday want looking something re urgently a "
+        "about above after again against all also am an and any are as at be because been before being below "
+        "between both but by can could did do does doing down during each few for from further get give had "
+        "has have having he her here hers him his how i if in into is it its itself just let like me more "
+        "most my no nor not now of off on once only or other our out over own s same she should so some such "
+        "t than that the their theirs them then there these they this those through to too under until up "
+        "upon us very was we were what when where which while who whom whose why will with within without "
+        "would you your said".split()
     ),
     "fr": frozenset(
         "a afin ai ainsi alors apres assez au aucun aucune aujourd aupres aussi aussitot autant autour autre "
@@ -77,11 +82,6 @@ GRAMMAR_WORDS: dict[str, frozenset[str]] = {
     ),
 }
 """Words of grammar and of asking, folded: they tell a language and say nothing of a subject."""
-ASKING = frozenset(
-    "please help suggest suggestion wording bullet bullets tomorrow morning today find list show tell say draft write "
-    "text texts paragraph brief".split()
-)
-"""Of the English ones those that ask for something, folded."""
 _EVERYWHERE = {
     "en": frozenset(
         "option options policy policies example examples practice practices practical action actions "

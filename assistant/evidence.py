@@ -99,15 +99,15 @@ def gather(
     if contents is None:
         rows = _rows(asked.words, store, narrowing)
         (evidence,) = _weighed([asked], rows, [_cosines(queries, rows, store, narrowing)], store)
-        return Gathered(evidence, queries[0], absent=_absent(question, expansion, store))
+        return Gathered(evidence, queries[0], absent=_absent(question, expansion, asked, store))
     covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
     rows = _rows(sorted({*asked.words, *covered.words}), store, narrowing)
     both = [_cosines(vectors, rows, store, narrowing) for vectors in (queries, contents.vectors)]
     evidence, covers = _weighed([asked, covered], rows, both, store)
-    return Gathered(evidence, queries[0], covers, _absent(question, expansion, store))
+    return Gathered(evidence, queries[0], covers, _absent(question, expansion, asked, store))
 
 
-def _absent(question: str, expansion: Expansion, store: Store) -> Absent:
+def _absent(question: str, expansion: Expansion, asked: _Sought, store: Store) -> Absent:
     """What of a question no passage has; numbers and what is only related to a word are not looked at."""
     language = expansion.language
     forms: dict[str, list[tuple[str, ...]]] = {}
@@ -121,7 +121,7 @@ def _absent(question: str, expansion: Expansion, store: Store) -> Absent:
             forms[word] = [tuple(words)]
     every = sorted({word for said in forms.values() for words in said for word in words})
     standing = store.catalogue.standing(every)
-    anywhere = set(store.catalogue.document_frequency(every))
+    anywhere = set(asked.bodies.frequency)
     subjects = [phrase for phrase, said in forms.items() if said]
 
     def lacking(there: set[str]) -> list[str]:

@@ -17,6 +17,7 @@ from assistant.evidence import Gathered, Narrowing, gather
 from assistant.i18n import N_
 from assistant.model import Answer, Document, Hit, Kind, Passage
 from assistant.ranking import THRESHOLDS, WEIGHTS, Evidence, Thresholds, Weights, scores
+from assistant.text import has_letters
 
 if TYPE_CHECKING:
     from assistant.contents import Contents
@@ -75,7 +76,7 @@ def clean_question(question: str) -> str:
             "Ask a question or name a topic in a sentence or two."
         )
     folded = " ".join("".join(c if c.isprintable() else " " for c in question).split())
-    if not any(c.isalnum() for c in folded):
+    if not has_letters(folded):
         raise UsageError(
             'The question has no words. Give a topic or a question, for example: gcm-draft "ethical recruitment"'
         )

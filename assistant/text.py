@@ -37,6 +37,11 @@ def one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
+def has_letters(text: str) -> bool:
+    """Whether there is a letter or digit in a text."""
+    return any(character.isalnum() for character in text)
+
+
 def counted(number: int, thing: str) -> str:
     """A number of things in English.
 

@@ -19,7 +19,7 @@ from assistant.sources.extracted import Extraction
 from assistant.sources.language import guess_language
 from assistant.sources.sniffing import sniff
 from assistant.sources.structure import build_passages
-from assistant.text import one_line
+from assistant.text import has_letters, one_line
 
 MAX_BYTES = {
     "pdf": 1 << 30,  # a scanned volume of 2,000 pages has some 500 MB; its pages are read one at a time
@@ -72,7 +72,7 @@ def extract(
         raise SourceError(
             f"{path.name}: reading it needs more memory than there is. Split it into parts and add those."
         ) from None
-    if not any(character.isalnum() for character in extraction.text):
+    if not has_letters(extraction.text):
         raise SourceError(f"{path.name}: there is no text in it. Check that it is the right file.")
     title = one_line(title or "") or one_line(extraction.title or "") or one_line(path.stem) or identity
     document = Document(

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from assistant.sources.extracted import ranges
 from assistant.sources.pdf_chars import Line
+from assistant.text import has_letters
 
 EDGE_LINES = 4
 """Headers and footers are looked for in this many outermost lines at the top and at the foot."""
@@ -286,17 +287,13 @@ def _other_numbers(sheets: list[Sheet]) -> set[tuple[str, int]]:
             for place, number in enumerate(_NUMBER.finditer(text)):
                 slot = _masked(text), place
                 values[slot].append(int(number.group()))
-                if _has_letters(text[: number.start()]) and _has_letters(text[number.end() :]):
+                if has_letters(text[: number.start()]) and has_letters(text[number.end() :]):
                     inside.add(slot)
     return {
         slot
         for slot, found in values.items()
         if (len(found) > 1 and len(set(found)) == 1) or (len(found) == 1 and slot in inside)
     }
-
-
-def _has_letters(text: str) -> bool:
-    return any(character.isalnum() for character in text)
 
 
 def _counted_nearby(

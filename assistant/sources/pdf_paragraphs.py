@@ -14,6 +14,7 @@ from itertools import pairwise
 from assistant.sources.pdf_chars import Line
 from assistant.sources.pdf_pages import Sheet
 from assistant.sources.structure import MARKER, is_contents_line, is_known_heading
+from assistant.text import has_letters
 
 HEADING_RATIO = 1.12
 """Letters this much higher than the text's are a heading's."""
@@ -67,10 +68,6 @@ def group_lines(sheets: list[Sheet], body: float, outline: dict[int, dict[str, i
             current.lines.append((sheet, line))
     _classify(groups, body, outline)
     return groups
-
-
-def _has_letters(text: str) -> bool:
-    return any(character.isalnum() for character in text)
 
 
 def _may_continue(text: str) -> bool:
@@ -171,7 +168,7 @@ def _breaks(
     if last.row >= 0 or line.row >= 0:
         return last.row != line.row or last_sheet is not sheet  # a table's row is one group
     # a closing brace or a rule of dashes is no half of a sentence that crosses pages
-    halves = last_sheet is sheet or (_has_letters(last.text) and _has_letters(line.text))
+    halves = last_sheet is sheet or (has_letters(last.text) and has_letters(line.text))
     alike = halves and _same_size(last, line)
     if not alike or is_contents_line(last.text) or is_known_heading(last.text):
         return True

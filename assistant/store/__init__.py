@@ -18,6 +18,7 @@ from assistant.store.generations import (
     NewerStoreError,
     UnwritableStoreError,
     current_generation,
+    damaged,
     hold,
     new_generation,
     switch,
@@ -131,6 +132,4 @@ def _whole(store: Store) -> None:
         if expected == found:
             return
         problem = f"{expected} chunks in the catalogue, {found} vectors"
-    raise StoreError(
-        f"The store in {store.path.parent} is damaged ({problem}). Build it anew with: gcm-draft index build"
-    )
+    raise damaged(store.path, problem)

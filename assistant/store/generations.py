@@ -38,6 +38,13 @@ class UnwritableStoreError(StoreError):
     """The store's folder cannot be written to."""
 
 
+def damaged(generation: Path, problem: str) -> StoreError:
+    """What is said of a store that is not as it was built."""
+    return StoreError(
+        f"The store in {generation.parent} is damaged ({problem}). Build it anew with: gcm-draft index build"
+    )
+
+
 def current_generation(root: Path) -> Path | None:
     """The folder of the store's current generation, or None if there is no store yet."""
     try:

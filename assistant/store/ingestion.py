@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +21,7 @@ from assistant.store import Identity, NewerStoreError, Store, new_generation, op
 from assistant.store.catalogue import Catalogue, digest, stored_id
 from assistant.store.reuse import KnownVectors
 from assistant.store.shards import LocalVectors, record_sizes
+from assistant.store.vectors import Row
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
@@ -56,13 +57,8 @@ def first_number(document: str) -> int:
 class WritableVectors(Protocol):
     """What a revision needs of a vector store."""
 
-    def add(
-        self,
-        ids: Sequence[str],
-        vectors: Sequence[Sequence[float]],
-        metadatas: Sequence[Mapping[str, str | int]],
-    ) -> None:
-        """Enter chunks with their vectors and what they can be filtered by."""
+    def add(self, rows: Sequence[Row]) -> None:
+        """Enter chunks."""
         ...
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -150,9 +146,7 @@ class Revision:
             self._known.note(made)
             known |= made
         self.vectors.add(
-            [stored_id(c) for c in chunks],
-            [known[digest(c.embedded)] for c in chunks],
-            [_filters(passages[c.passage_id]) for c in chunks],
+            [(stored_id(c), known[digest(c.embedded)], _filters(passages[c.passage_id])) for c in chunks]
         )
 
 
@@ -235,11 +229,9 @@ def build(
 
 
 def _answers(store: Store) -> bool:
-    """Whether every shard's graph can be asked."""
-    chunks = store.catalogue.some_chunks(1)
-    for vector in store.vectors.vectors(chunks).values():
-        store.vectors.query([vector], 1)
-    return True
+    """Whether every shard's graph can be asked. Raises StoreError where the engine stumbles."""
+    some = store.vectors.vectors(store.catalogue.some_chunks(1))
+    return all(store.vectors.query([vector], 1)[0] for vector in some.values())
 
 
 def is_current(root: Path, identity: Identity) -> bool:

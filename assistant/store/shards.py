@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import StoreError
-from assistant.store.vectors import SYNC, ClientVectors, Neighbour, Vectors, local_client, open_local
+from assistant.store.generations import damaged
+from assistant.store.vectors import SYNC, ClientVectors, Neighbour, Row, Vectors, local_client, open_local
 
 SHARD = 25_000
 """Vectors in a shard: 50 MB of memory while it is filled, and some 5 ms of every question."""
@@ -52,19 +52,13 @@ def _check_sizes(generation: Path) -> None:
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
-        raise _damaged(generation, f"{_SIZES}: {error}") from error
+        raise damaged(generation, f"{_SIZES}: {error}") from error
     for name, size in sizes.items():
         path = generation / name
         found = path.stat().st_size if path.is_file() else None
         if found is None or found < size:
             said = "is not there" if found is None else f"has {found} bytes instead of {size}"
-            raise _damaged(generation, f"{name} {said}")
-
-
-def _damaged(generation: Path, problem: str) -> StoreError:
-    return StoreError(
-        f"The store in {generation.parent} is damaged ({problem}). Build it anew with: gcm-draft index build"
-    )
+            raise damaged(generation, f"{name} {said}")
 
 
 def open_shards(generation: Path) -> Vectors:
@@ -111,29 +105,22 @@ class LocalVectors:
         self._index = 0 if create else len(shard_paths(generation)) - 1
         self._shard = _Shard(_path(generation, self._index), create=create)
 
-    def add(
-        self,
-        ids: Sequence[str],
-        vectors: Sequence[Sequence[float]],
-        metadatas: Sequence[Mapping[str, str | int]],
-    ) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """See :class:`assistant.store.vectors.ClientVectors`; a full shard is followed by a new one."""
-        done = 0
-        while done < len(ids):
+        while rows:
             if self._shard.room <= 0:
                 self._open(self._index + 1, create=True)
-            part = slice(done, done + self._shard.room)
-            self._shard.add(ids[part], vectors[part], metadatas[part])
-            done = min(part.stop, len(ids))
+            room = self._shard.room
+            self._shard.add(rows[:room])
+            rows = rows[room:]
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove these chunks from whichever shards they are in; unknown ids are ignored."""
         if not ids:
             return
         last = len(shard_paths(self._generation)) - 1
-        for index in [self._index, *range(last, -1, -1)]:
-            if index != self._index:
-                self._open(index)
+        for index in range(last, -1, -1):
+            self._open(index)
             self._shard.delete(ids)
         self._open(last)
 
@@ -168,16 +155,11 @@ class _Shard(ClientVectors):
         """How many vectors more it takes."""
         return SHARD - self._size
 
-    def add(
-        self,
-        ids: Sequence[str],
-        vectors: Sequence[Sequence[float]],
-        metadatas: Sequence[Mapping[str, str | int]],
-    ) -> None:
-        self._size += len(ids)
+    def add(self, rows: Sequence[Row]) -> None:
+        self._size += len(rows)
         if self._size >= _LARGE:
             self._reopen(_SYNC_WHILE_FILLING)
-        super().add(ids, vectors, metadatas)
+        super().add(rows)
 
     def delete(self, ids: Sequence[str]) -> None:
         super().delete(ids)

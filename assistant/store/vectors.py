@@ -42,6 +42,8 @@ _BATCH = 5_000
 
 Neighbour = tuple[str, float]
 """A chunk id and its cosine similarity to the question, in [-1, 1]."""
+Row = tuple[str, Sequence[float], Mapping[str, str | int]]
+"""A chunk to enter: its id, its vector, and what it can be filtered by."""
 
 
 class Vectors(Protocol):
@@ -160,18 +162,11 @@ class ClientVectors:
         """See :class:`Vectors`."""
         return int(self.collection.count())
 
-    def add(
-        self,
-        ids: Sequence[str],
-        vectors: Sequence[Sequence[float]],
-        metadatas: Sequence[Mapping[str, str | int]],
-    ) -> None:
-        """Enter chunks with their vectors and what they can be filtered by; their texts are in the catalogue."""
-        for start in range(0, len(ids), _BATCH):
-            part = slice(start, start + _BATCH)
-            self.collection.add(
-                ids=list(ids[part]), embeddings=list(vectors[part]), metadatas=list(metadatas[part])
-            )
+    def add(self, rows: Sequence[Row]) -> None:
+        """Enter chunks; their texts are in the catalogue."""
+        for start in range(0, len(rows), _BATCH):
+            ids, vectors, metadatas = zip(*rows[start : start + _BATCH], strict=True)
+            self.collection.add(ids=list(ids), embeddings=list(vectors), metadatas=list(metadatas))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove these chunks; unknown ids are ignored."""
