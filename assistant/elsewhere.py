@@ -1,8 +1,8 @@
-"""What belongs elsewhere: subjects that are not migration policy, by which a question about them is recognised.
+"""Subjects that the shipped documents do not treat, by which a question about one of them is recognised.
 
 A cosine alone cannot tell a question that the corpus covers badly from one on something else that shares its
-words ("data migration to the cloud"). Set against a list of other subjects (``corpus/elsewhere.toml``) it can:
-a question nearer to one of those than to any passage belongs elsewhere.
+words ("data migration to the cloud"). Set against lists of other subjects it can: of other fields
+(``corpus/elsewhere.toml``), and of migration and its neighbours (``corpus/neighbouring.toml``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import tomllib
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.resources import shipped
@@ -18,25 +18,35 @@ from assistant.resources import shipped
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder, Vectors
 
-FILE = "elsewhere.toml"
+LISTS = ("elsewhere", "neighbouring")
 
 
-def prepared(embedder: Embedder, path: Path | None = None) -> dict[str, str]:
-    """The vectors of the shipped list, embedded now, as texts for the store by key."""
-    path = path or shipped("corpus") / FILE
-    lists: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {
-        _key(language): base64.b64encode(embedder.embed(phrases).tobytes()).decode("ascii")
-        for language, phrases in lists.items()
-    }
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The cosine of the nearest subject of another field, and of the nearest neighbouring one; -1 if none is listed."""
+
+    elsewhere: float
+    neighbouring: float
 
 
-def _key(language: str) -> str:
-    return f"elsewhere/{language}"
+def prepared(embedder: Embedder) -> dict[str, str]:
+    """The vectors of the shipped lists, embedded now, as texts for the store by key."""
+    found: dict[str, str] = {}
+    for name in LISTS:
+        path = shipped("corpus") / f"{name}.toml"
+        lists: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
+        for language, phrases in lists.items():
+            vectors = embedder.embed(phrases)
+            found[_key(name, language)] = base64.b64encode(vectors.tobytes()).decode("ascii")
+    return found
+
+
+def _key(name: str, language: str) -> str:
+    return f"{name}/{language}"
 
 
 class Elsewhere:
-    """The other subjects by language, read when a question in that language is asked.
+    """The lists by language, read when a question in that language is asked.
 
     ``read`` gives what :func:`prepared` made under a key, or raises StoreError.
     """
@@ -46,19 +56,22 @@ class Elsewhere:
         self._dimensions = dimensions
         self._subjects: dict[str, Vectors] = {}
 
-    def nearest(self, question: Vectors, language: str) -> float:
-        """The cosine of the nearest other subject in the question's own language; -1 if there is none.
+    def nearest(self, question: Vectors, language: str) -> Nearest:
+        """The nearest subjects in the question's own language; ``question``: float32, shape (dimensions,).
 
         Only of that language: to a model that knows English, any two French sentences are alike.
         """
-        if language not in self._subjects:
-            self._subjects[language] = self._vectors(language)
-        subjects = self._subjects[language]
+        return Nearest(*(self._cosine(question, _key(name, language)) for name in LISTS))
+
+    def _cosine(self, question: Vectors, key: str) -> float:
+        if key not in self._subjects:
+            self._subjects[key] = self._vectors(key)
+        subjects = self._subjects[key]
         return float((subjects @ question).max()) if len(subjects) else -1.0
 
-    def _vectors(self, language: str) -> Vectors:
+    def _vectors(self, key: str) -> Vectors:
         """float32, shape (subjects, dimensions), rows of length 1."""
         import numpy as np
 
-        raw = base64.b64decode(self._read(_key(language)))
+        raw = base64.b64decode(self._read(key))
         return np.frombuffer(raw, dtype=np.float32).reshape(-1, self._dimensions)

@@ -33,12 +33,10 @@ _Rows = dict[int, tuple[str, str, str]]
 class Absent:
     """What of a question stands in no passage, in none of the other forms that the lexicon knows.
 
-    ``phrases``: as the question has them. ``unknown``: whether the search notes lack one of them too.
-    ``whole``: whether it is all of the question.
+    ``phrases``: as the question has them. ``whole``: whether it is all of the question.
     """
 
     phrases: tuple[str, ...] = ()
-    unknown: bool = False
     whole: bool = False
 
 
@@ -99,15 +97,15 @@ def gather(
     if contents is None:
         rows = _rows(asked.words, store, narrowing)
         (evidence,) = _weighed([asked], rows, [_cosines(queries, rows, store, narrowing)], store)
-        return Gathered(evidence, queries[0], absent=_absent(question, expansion, asked, store))
+        return Gathered(evidence, queries[0], absent=_absent(question, expansion, store))
     covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
     rows = _rows(sorted({*asked.words, *covered.words}), store, narrowing)
     both = [_cosines(vectors, rows, store, narrowing) for vectors in (queries, contents.vectors)]
     evidence, covers = _weighed([asked, covered], rows, both, store)
-    return Gathered(evidence, queries[0], covers, _absent(question, expansion, asked, store))
+    return Gathered(evidence, queries[0], covers, _absent(question, expansion, store))
 
 
-def _absent(question: str, expansion: Expansion, asked: _Sought, store: Store) -> Absent:
+def _absent(question: str, expansion: Expansion, store: Store) -> Absent:
     """What of a question no passage has; numbers and what is only related to a word are not looked at."""
     language = expansion.language
     forms: dict[str, list[tuple[str, ...]]] = {}
@@ -120,16 +118,11 @@ def _absent(question: str, expansion: Expansion, asked: _Sought, store: Store) -
         if word not in known and word.isalpha() and (words := analysis.terms(word, language)):
             forms[word] = [tuple(words)]
     every = sorted({word for said in forms.values() for words in said for word in words})
-    standing = store.catalogue.standing(every)
-    anywhere = set(asked.bodies.frequency)
+    there = store.catalogue.standing(every)
     subjects = [phrase for phrase, said in forms.items() if said]
-
-    def lacking(there: set[str]) -> list[str]:
-        found = [p for p in subjects if not any(there.issuperset(words) for words in forms[p])]
-        return sorted(found, key=question.find)
-
-    absent = tuple(lacking(standing))
-    return Absent(absent, bool(lacking(anywhere)), bool(absent) and len(absent) == len(subjects))
+    lacking = [p for p in subjects if not any(there.issuperset(words) for words in forms[p])]
+    absent = tuple(sorted(lacking, key=question.find))
+    return Absent(absent, whole=bool(absent) and len(absent) == len(subjects))
 
 
 def _rows(words: Sequence[str], store: Store, narrowing: Narrowing | None) -> _Rows:
@@ -157,7 +150,7 @@ def _weighed(
             note, met_note = views.get("note", text), met
             if "note" in views:
                 met_note = coverage(sought.weighed, note_words, sought.notes)
-            made.append(Evidence(number, text, note, met, met_note, headings[number]))
+            made.append(Evidence(number, text, note, met, met_note, headings[number], "note" in views))
     return [tuple(made) for made in found]
 
 

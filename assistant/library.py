@@ -366,8 +366,10 @@ _INDEXED = (
     "manifest.toml",
     "search_notes.toml",
     "search_wordings.toml",
+    "search_requests.toml",
     "thesaurus/*.toml",
     "elsewhere.toml",
+    "neighbouring.toml",
     "objective_contents.toml",
 )
 """Files of the project's own, beside the documents, that the index is made from."""

@@ -26,7 +26,8 @@ class Weights:
 class Evidence:
     """What is known of one passage for one question: cosines in [-1, 1], coverages in [0, 1).
 
-    A passage without a search note, such as all of a user's own, has its text's values in the note's place.
+    A passage that is not ``noted``, such as all of a user's own, has its text's values in the note's place.
+    ``heading`` is its document and its heading path.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Evidence:
     lexical: float
     note_lexical: float
     heading: tuple[str, str] = ("", "")
+    noted: bool = False
 
     def own_score(self, w: Weights) -> float:
         """The score of the passage by itself; higher is better."""
@@ -69,31 +71,4 @@ def scores(evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When there is no answer or a weak one, by the score of the best passage and by the lead.
-
-    The lead is how much nearer (a difference of cosines) the question is to the nearest passage than to any
-    subject that belongs elsewhere. Below ``none`` there is no answer, nor below ``sure`` with a lead less
-    than ``astray``. Below ``weak`` the answer is weak, and below ``firm`` with a lead less than ``narrow`` or with a
-    word that stands in no passage.
-    """
-
-    none: float = 0.40
-    sure: float = 0.95
-    astray: float = -0.12
-    weak: float = 0.80
-    firm: float = 1.00
-    narrow: float = 0.10
-
-    def refused(self, best: float, lead: float) -> bool:
-        """Whether there is no answer."""
-        return best < self.none or (best < self.sure and lead < self.astray)
-
-    def weakly(self, best: float, lead: float, *, lacking: bool = False) -> bool:
-        """Whether the answer, if there is one, is weak; ``lacking``: no passage has a word of the question."""
-        return best < self.weak or (best < self.firm and (lacking or lead < self.narrow))
-
-
 WEIGHTS = Weights()
-THRESHOLDS = Thresholds()

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.abstention import judge
 from assistant.chunking import NOT_EMBEDDED
 from assistant.citation_label import label
 from assistant.errors import UsageError
 from assistant.evidence import Gathered, Narrowing, gather
 from assistant.i18n import N_
 from assistant.model import Answer, Document, Hit, Kind, Passage
-from assistant.ranking import THRESHOLDS, WEIGHTS, Evidence, Thresholds, Weights, scores
+from assistant.ranking import WEIGHTS, Evidence, Weights, scores
 from assistant.text import has_letters
 
 if TYPE_CHECKING:
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 2_000
 """Characters of a question; more is a document, not a question."""
-FILTERED = 0.75
-"""With filters the best passage may fall to this share of the bound below which there is no answer."""
 RANKED = 240
 """Passages of a ranking; more than any brief shows of all kinds together."""
 NO_PASSAGE = N_("No passage meets the filters.")
 NOTHING = N_("Nothing in the corpus bears on this question.")
+NOTHING_LEFT = N_("Nothing that meets the filters bears on this question; without them there is an answer.")
 WEAK = N_("The corpus touches on this question at best; check each line for relevance.")
 OPTION_KINDS: tuple[Kind, ...] = ("policy_option", "practical_action")
 NEAR_DUPLICATE = 0.85
@@ -94,10 +94,9 @@ class Retriever:
         store: Store,
         embedder: Embedder,
         thesaurus: Thesaurus,
-        elsewhere: Elsewhere | None = None,
+        elsewhere: Elsewhere,
         *,
         weights: Weights = WEIGHTS,
-        thresholds: Thresholds = THRESHOLDS,
     ) -> None:
         self._store = store
         self._catalogue = store.catalogue
@@ -105,7 +104,6 @@ class Retriever:
         self._embedder = embedder
         self._thesaurus = thesaurus
         self._weights = weights
-        self._thresholds = thresholds
         self._documents: dict[str, Document] = store.catalogue.documents()
 
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> Answer:
@@ -216,21 +214,14 @@ class Retriever:
         """
         if not shown:
             return True, True, NO_PASSAGE
-        by_number = dict(
-            zip((e.number for e in gathered.evidence), scores(gathered.evidence, self._weights), strict=True)
-        )
-        best, best_shown = max(by_number.values()), max(by_number[n] for n in shown)
-        nearest = max(max(e.text, e.note) for e in gathered.evidence)
-        elsewhere = self._elsewhere.nearest(gathered.vector, expansion.language) if self._elsewhere else -1.0
-        lead, t = nearest - elsewhere, self._thresholds
-        if t.refused(best, lead) or best_shown < FILTERED * t.none:
+        nearest = self._elsewhere.nearest(gathered.vector, expansion.language)
+        own = frozenset(i for i, document in self._documents.items() if not document.shipped)
+        verdict = judge(gathered.evidence, frozenset(shown), self._weights, nearest, own)
+        if not verdict.bears:
             return True, True, NOTHING
-        absent = gathered.absent
-        weak = (
-            t.weakly(best_shown, lead, lacking=absent.unknown)
-            or absent.whole
-            or _names(question, absent.phrases)
-        )
+        if not verdict.left:
+            return True, True, NOTHING_LEFT
+        weak = not verdict.firm or gathered.absent.whole or _names(question, gathered.absent.phrases)
         return False, weak, WEAK if weak else None
 
 

@@ -1,8 +1,8 @@
 """The project's own search notes: what a passage asks for, in plain English, French and Spanish.
 
-Beside each note stand wordings: how people who need the passage would ask for it in everyday words (document
-expansion, Nogueira et al. 2019, here written, not generated). Both are indexed with the passages they speak of
-and never shown as a quotation.
+Beside each note stand wordings, in everyday words, and requests, in those of delegates, officials and experts: how
+people who need the passage would ask for it (document expansion, Nogueira et al. 2019). All are indexed with the
+passages they speak of and never shown as a quotation.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from assistant.resources import shipped
 if TYPE_CHECKING:
     from assistant.corpus import Corpus
 
+_FILES = ("search_notes.toml", "search_wordings.toml", "search_requests.toml")
 _DEFAULT_DOCUMENT = "gfmd-thematic-recollection-2017"
 
 
 def load_notes(corpus: Corpus) -> dict[str, tuple[str, ...]]:
-    """Notes by passage id, then wordings, each beginning with its language ("fr: ...").
+    """Notes by passage id, then wordings and requests, each beginning with its language ("fr: ...").
 
     Raises SourceError for passages that do not exist.
     """
     notes: dict[str, tuple[str, ...]] = {}
-    for name in ("search_notes.toml", "search_wordings.toml"):
+    for name in _FILES:
         for passage, entry in _read(name, corpus).items():
             notes[passage] = (*notes.get(passage, ()), *(f"{lang}: {entry[lang]}" for lang in sorted(entry)))
     return notes

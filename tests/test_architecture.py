@@ -31,7 +31,7 @@ ORDER = [
     {"embeddings", "embedders", "verification", "lexical", "ranking", "excerpts", "statements"},
     {"chunking", "contents", "elsewhere"},
     {"store", "own_documents"},
-    {"evidence"},
+    {"evidence", "abstention"},
     {"retrieval"},
     {"briefing"},
     {"rendering", "budget"},

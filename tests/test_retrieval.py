@@ -10,7 +10,6 @@ from assistant import briefing, evidence
 from assistant.elsewhere import Elsewhere
 from assistant.errors import StoreError, UsageError
 from assistant.library import Library
-from assistant.ranking import THRESHOLDS
 from assistant.retrieval import Filters
 
 RECOLLECTION = "gfmd-thematic-recollection-2017"
@@ -29,11 +28,11 @@ NARROW = {
 def as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """The store is searched as a large one: by the graph, few candidates of each search."""
     monkeypatch.setattr(evidence, "EXACT_UP_TO", 0)
-    monkeypatch.setattr(evidence, "CANDIDATES", 8)
+    monkeypatch.setattr(evidence, "CANDIDATES", 12)
 
 
 @pytest.mark.parametrize("filters", NARROW.values(), ids=NARROW.keys())
-@pytest.mark.parametrize("question", ["ethical recruitment", "cheaper transfer of remittances"])
+@pytest.mark.parametrize("question", ["ethical recruitment", "what governments can do for migrant workers"])
 def test_a_filter_leaves_the_best_of_what_meets_it_even_in_a_large_store(
     built_store: Library, question: str, filters: Filters, as_if_large: None
 ) -> None:
@@ -42,34 +41,6 @@ def test_a_filter_leaves_the_best_of_what_meets_it_even_in_a_large_store(
     every = [hit.passage.id for hit in built_store.retriever.search(question, 40, filters).hits]
     assert set(narrowed) <= set(every)
     assert set(every[:2]) <= set(narrowed)
-
-
-REFUSALS = {
-    "nothing like it": (0.30, 0.50, "refused"),
-    "an ordinary answer": (1.20, 0.20, "answered"),
-    "nearer to what belongs elsewhere": (0.80, -0.20, "refused"),
-    "so good that the lead does not matter": (1.10, -0.20, "answered"),
-    "a poor answer": (0.60, 0.20, "weak"),
-    "a middling answer that is hardly ahead": (0.95, 0.05, "weak"),
-    "a middling answer well ahead": (0.95, 0.20, "answered"),
-}
-
-
-def test_a_middling_answer_to_words_that_stand_nowhere_is_weak() -> None:
-    assert THRESHOLDS.weakly(0.95, 0.20, lacking=True)
-    assert not THRESHOLDS.weakly(1.20, 0.20, lacking=True)
-
-
-@pytest.mark.parametrize(("best", "lead", "expected"), REFUSALS.values(), ids=REFUSALS.keys())
-def test_thresholds(best: float, lead: float, expected: str) -> None:
-    found = (
-        "refused"
-        if THRESHOLDS.refused(best, lead)
-        else "weak"
-        if THRESHOLDS.weakly(best, lead)
-        else "answered"
-    )
-    assert found == expected
 
 
 def test_an_objective_is_searched_by_what_it_covers_and_its_plain_name_by_itself(
@@ -111,7 +82,9 @@ def test_several_objectives_in_one_question_are_told(
 def test_a_store_without_what_every_store_has_is_told(built_store: Library) -> None:
     elsewhere = Elsewhere(built_store._store.catalogue.needed_extra, built_store.embedder.dimensions)
     vector = built_store.embedder.embed(["recruitment"])[0]
-    assert -1 < elsewhere.nearest(vector, "fr") < 1
+    found = elsewhere.nearest(vector, "fr")
+    assert -1 < found.elsewhere < 1
+    assert -1 < found.neighbouring < 1
     with pytest.raises(StoreError, match="index build --force"):
         elsewhere.nearest(vector, "xx")
 
@@ -125,7 +98,7 @@ ABSENT = {
     "asking words are no subject": ("Please help us with wording on skills partnerships for tomorrow", (), False),
     "a word that stands nowhere": ("ethical recruitment of lamplighters", ("lamplighters",), True),
     "all in capitals": ("ETHICAL RECRUITMENT OF LAMPLIGHTERS", ("LAMPLIGHTERS",), True),
-    "a number": ("ethical recruitment 1848", (), False),
+    "a number weighs but is not named": ("ethical recruitment 1848", (), True),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The search wordings: for every passage with a note, in three languages, own words, and no question of the sets."""
+"""Search wordings and requests: for every passage with a note, in three languages, no question of the sets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from assistant.evaluation.questions import SETS, load
 from assistant.resources import shipped
 
 RECOLLECTION = "gfmd-thematic-recollection-2017"
-LINES = {"en": 5, "fr": 3, "es": 3}
+LINES = {
+    "search_wordings.toml": {"en": 5, "fr": 3, "es": 3},
+    "search_requests.toml": {"en": 8, "fr": 4, "es": 4},
+}
+LONGEST = {"search_wordings.toml": 16, "search_requests.toml": 20}  # words
 LONGEST_COPY = 7  # words
 ALIKE = 0.8
 """Share of common terms from which a wording would be the question itself in another order."""
@@ -30,9 +34,14 @@ def written(name: str) -> str:
     return Path(str(shipped("corpus") / name)).read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module", params=LINES)
+def file(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def wordings() -> Wordings:
-    record: Wordings = tomllib.loads(written("search_wordings.toml"))
+def wordings(file: str) -> Wordings:
+    record: Wordings = tomllib.loads(written(file))
     return record
 
 
@@ -41,10 +50,8 @@ def runs(text: str, length: int) -> set[tuple[str, ...]]:
     return {tuple(found[i : i + length]) for i in range(len(found) - length + 1)}
 
 
-def test_the_header_says_what_the_wordings_are() -> None:
-    header = " ".join(
-        line.lstrip("# ") for line in written("search_wordings.toml").split("\n[", 1)[0].splitlines()
-    )
+def test_the_header_says_what_the_wordings_are(file: str) -> None:
+    header = " ".join(line.lstrip("# ") for line in written(file).split("\n[", 1)[0].splitlines())
     said = (
         "project's own words",
         "from each passage alone",
@@ -58,18 +65,18 @@ def test_every_passage_with_a_note_has_its_wordings_and_no_other(wordings: Wordi
     assert set(wordings) == set(tomllib.loads(written("search_notes.toml")))
 
 
-def test_every_passage_has_as_many_lines_in_each_language(wordings: Wordings) -> None:
-    wrong = [key for key, entry in wordings.items() if {k: len(v) for k, v in entry.items()} != LINES]
+def test_every_passage_has_as_many_lines_in_each_language(file: str, wordings: Wordings) -> None:
+    wrong = [key for key, entry in wordings.items() if {k: len(v) for k, v in entry.items()} != LINES[file]]
     assert not wrong
 
 
-def test_every_line_is_short_and_no_two_of_a_passage_are_the_same(wordings: Wordings) -> None:
+def test_every_line_is_short_and_no_two_of_a_passage_are_the_same(file: str, wordings: Wordings) -> None:
     wrong = [
         (key, line)
         for key, entry in wordings.items()
         for lines in entry.values()
         for line in lines
-        if not 4 <= len(line.split()) <= 16 or lines.count(line) > 1
+        if not 4 <= len(line.split()) <= LONGEST[file] or lines.count(line) > 1
     ]
     assert not wrong
 

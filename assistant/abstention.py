@@ -1,0 +1,127 @@
+"""Whether the corpus bears on a question at all, and whether firmly enough to leave the answer unmarked.
+
+The signs of a question against the documents are weighed by logistic regression. Weights and bounds were learned on
+questions that answer nothing in the corpus and on answerable ones (``corpus/questions/abstention.json`` and the
+development sets), by ``tools/choose_abstention.py``; what they cannot know is said in ``docs/evaluation.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.ranking import Evidence, Weights, scores
+
+if TYPE_CHECKING:
+    from assistant.elsewhere import Nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for and against an answer: a score, two cosines to what there is and two to what there is not.
+
+    ``best``: the score of the best passage; ``nearest``: the cosine of the nearest text or note; ``words``: the
+    largest share of the question's words met by one passage or its notes. ``elsewhere`` and ``neighbouring``: the
+    cosine of the nearest subject that belongs to another field, and of the nearest within migration that the
+    documents do not treat.
+    """
+
+    best: float
+    nearest: float
+    words: float
+    elsewhere: float
+    neighbouring: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A weighed sum of signs; above 0 it is met."""
+
+    best: float
+    nearest: float
+    words: float
+    elsewhere: float
+    neighbouring: float
+    constant: float
+
+    def value(self, signs: Signs) -> float:
+        """How far above the bound the signs are, in logits; below 0 it is not met."""
+        return (
+            self.best * signs.best
+            + self.nearest * signs.nearest
+            + self.words * signs.words
+            + self.elsewhere * signs.elsewhere
+            + self.neighbouring * signs.neighbouring
+            + self.constant
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``bears``: there is an answer. ``firm``: it is not weak."""
+
+    bears: Bound
+    firm: Bound
+
+
+NOTED = Rule(
+    bears=Bound(best=3.26, nearest=6.98, words=18.11, elsewhere=-10.46, neighbouring=0.0, constant=-5.87),
+    firm=Bound(best=2.5, nearest=10.51, words=12.2, elsewhere=-1.68, neighbouring=-7.54, constant=-8.7),
+)
+"""For the shipped documents, whose passages have search notes."""
+PLAIN = Rule(
+    bears=Bound(best=5.05, nearest=6.18, words=9.93, elsewhere=-12.82, neighbouring=0.0, constant=-0.71),
+    firm=Bound(best=5.08, nearest=6.88, words=2.33, elsewhere=-4.45, neighbouring=-4.95, constant=-3.47),
+)
+"""For documents without, as a user's own are; learned on the same questions with the notes put aside."""
+FILTERED = -4.0
+"""What filters leave may fall so far below the bound before there is nothing left to show."""
+
+
+def signs(evidence: Sequence[Evidence], weights: Weights, nearest: Nearest) -> Signs:
+    """The signs of a question against these passages; at least one."""
+    return Signs(
+        best=max(scores(evidence, weights)),
+        nearest=max(max(e.text, e.note) for e in evidence),
+        words=max(e.note_lexical for e in evidence),
+        elsewhere=nearest.elsewhere,
+        neighbouring=nearest.neighbouring,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether anything bears on the question, whether anything of it is ``left`` by the filters, whether firmly."""
+
+    bears: bool
+    left: bool
+    firm: bool
+
+
+def judge(
+    evidence: Sequence[Evidence],
+    shown: Collection[int],
+    weights: Weights,
+    nearest: Nearest,
+    own: Collection[str] = (),
+) -> Verdict:
+    """The verdict of the part of the corpus that speaks loudest: the shipped documents, or the user's (``own``, ids).
+
+    Whether anything bears on the question is judged on all ``evidence``, whether the answer is firm on the
+    passages that the filters leave (``shown``, by number; at least one).
+    """
+    shipped = NOTED if any(e.noted for e in evidence) else PLAIN
+    bears = firm = left = False
+    for rule, part in (
+        (shipped, [e for e in evidence if e.heading[0] not in own]),
+        (PLAIN, [e for e in evidence if e.heading[0] in own]),
+    ):
+        if not part:
+            continue
+        bears = bears or rule.bears.value(signs(part, weights, nearest)) > 0
+        if remaining := [e for e in part if e.number in shown]:
+            found = signs(remaining, weights, nearest)
+            left = left or rule.bears.value(found) > FILTERED
+            firm = firm or rule.firm.value(found) > 0
+    return Verdict(bears, left, firm)

@@ -1,0 +1,121 @@
+"""Learn when to refuse and when to mark an answer as weak: python tools/choose_abstention.py
+
+Prints the rules of ``assistant/abstention.py`` and, cross-validated, what they do with each kind of question. They are
+learned from ``corpus/questions/abstention.json``, ``known-items.json``, ``development.json`` and the experts' titles;
+the test set has no part in it. Needs the extra ``test`` (scipy) and builds the index if it is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from assistant.abstention import Bound, Signs, signs  # noqa: E402 - the checkout's own package
+from assistant.evaluation import questions  # noqa: E402
+from assistant.evaluation.systems import variant  # noqa: E402
+from assistant.evidence import gather  # noqa: E402
+from assistant.library import Library  # noqa: E402
+from assistant.ranking import WEIGHTS  # noqa: E402
+
+SIGNS = Signs.__slots__
+REAL = "real"
+REFUSED = ("off_topic_plain", "off_topic_far", "lexical_trap")
+ANSWERED = 0.985
+"""The share of answerable questions that are to be answered ..."""
+UNMARKED = 0.90
+"""... and left unmarked."""
+FOLDS, ROUNDS, PENALTY = 8, 4, 1.0
+
+
+def asked(library: Library) -> list[tuple[str, str]]:
+    """Category and question; ``real`` for those that the corpus answers."""
+    folder = ROOT / "corpus" / "questions"
+    found = [
+        (q["category"], q["question"]) for q in json.loads((folder / "abstention.json").read_text("utf-8"))
+    ]
+    items: dict[str, dict[str, str]] = json.loads((folder / "known-items.json").read_text("utf-8"))
+    found += [(REAL, question) for item in items.values() for question in item.values()]
+    developed = questions.load("development")
+    found += [(REAL if q.answerable else q.category, q.question) for q in developed]
+    return found + [(REAL, q.question) for q in questions.experts(library.corpus)]
+
+
+def table(library: Library, texts: list[str]) -> Any:
+    """The signs of each question: float64, shape (questions, signs)."""
+    retriever, rows = library.retriever, []
+    for text in texts:
+        expansion = library.thesaurus.expand(text)
+        found = gather(text, expansion, library._store, library.embedder)
+        nearest = retriever._elsewhere.nearest(found.vector, expansion.language)
+        made = signs(found.evidence, WEIGHTS, nearest)
+        rows.append([getattr(made, name) for name in SIGNS])
+    return np.array(rows)
+
+
+def learned(x: Any, y: Any) -> Any:
+    """Logistic regression with an L2 penalty on standardised signs, both classes of equal weight: weights, constant."""
+    mean, scale = x.mean(0), x.std(0)
+    scale[scale == 0] = 1
+    z = (x - mean) / scale
+    weight = np.where(y, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
+    sign = np.where(y, 1.0, -1.0)
+
+    def loss(w: Any) -> float:
+        return float(
+            (weight * np.logaddexp(0, -sign * (z @ w[:-1] + w[-1]))).sum() + w[:-1] @ w[:-1] / 2 / PENALTY
+        )
+
+    w = minimize(loss, np.zeros(x.shape[1] + 1)).x
+    return np.append(w[:-1] / scale, w[-1] - (w[:-1] * mean / scale).sum())
+
+
+def crossed(x: Any, y: Any) -> Any:
+    """The value of each question by rules learned without it, mean of several divisions."""
+    total = np.zeros(len(y))
+    for seed in range(ROUNDS):
+        fold = np.random.default_rng(seed).permutation(len(y)) % FOLDS
+        for k in range(FOLDS):
+            w = learned(x[fold != k], y[fold != k])
+            total[fold == k] += x[fold == k] @ w[:-1] + w[-1]
+    return total / ROUNDS
+
+
+def bound(x: Any, y: Any, share: float, ignored: tuple[str, ...] = ()) -> tuple[Bound, Any]:
+    """A bound that ``share`` of the answerable questions meet, and the cross-validated values against it."""
+    x = np.where([name in ignored for name in SIGNS], 0.0, x)
+    values = crossed(x, y)
+    edge = float(np.quantile(values[y], 1 - share))
+    w = learned(x, y)
+    return Bound(*(round(float(v), 2) for v in [*w[:-1], w[-1] - edge])), values - edge
+
+
+def main() -> None:
+    """Both rules, then how many of each kind are answered and left unmarked."""
+    library = Library()
+    pairs = asked(library)
+    kinds = np.array([kind for kind, _ in pairs])
+    y = kinds == REAL
+    total = Counter(kinds)
+    for name, one in (("NOTED", library), ("PLAIN", variant(library, notes=False))):
+        x = table(one, [text for _, text in pairs])
+        off = y | np.isin(kinds, REFUSED)
+        bears, values = bound(x[off], y[off], ANSWERED, ("neighbouring",))
+        firm, against = bound(x, y, UNMARKED)
+        print(f"{name} = Rule(\n    bears={bears},\n    firm={firm},\n)")
+        answered, unmarked = Counter(kinds[off][values > 0]), Counter(kinds[against > 0])
+        for kind in sorted(total):
+            said = f"{answered[kind]:4} answered" if kind in (REAL, *REFUSED) else " " * 13
+            print(f"  {kind:16}{total[kind]:4} asked {said} {unmarked[kind]:4} unmarked")
+
+
+if __name__ == "__main__":
+    main()
