@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SourceError
-from assistant.model import Chunk, Passage
+from assistant.model import Chunk, Passage, SearchNotes
 
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
@@ -22,8 +22,6 @@ SPECIAL_TOKENS = 2
 """[CLS] and [SEP], which every embedded text carries."""
 NOT_EMBEDDED = ("footnote", "focus area", "front", "contents")
 """Topics of passages that are citable but no answer to a question; mappings repeat the options they cite."""
-EMBEDDED_NOTES = "en: "
-"""Only English notes are embedded (the model knows English); those in all languages are searched by their words."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
 
 
@@ -67,13 +65,10 @@ def split(text: str, splitter: Any, tokens: Callable[[str], Sized]) -> list[tupl
     return spans
 
 
-def chunks(
-    passages: Iterable[Passage], embedder: Embedder, notes: dict[str, tuple[str, ...]]
-) -> Iterator[Chunk]:
+def chunks(passages: Iterable[Passage], embedder: Embedder, notes: SearchNotes) -> Iterator[Chunk]:
     """The chunks of each passage, passage by passage; never one over two passages.
 
-    ``notes`` are the project's own search notes by passage id, embedded beside the passage and never shown
-    as a quotation.
+    ``notes`` are the project's own, embedded beside the passage and never shown as a quotation.
     """
     splitter = make_splitter(embedder)
     for passage in passages:
@@ -82,7 +77,6 @@ def chunks(
         for start, end in split(passage.text, splitter, embedder.token_offsets):
             text = passage.text[start:end]
             yield Chunk(f"{passage.id}#{start}-{end}|text", passage.id, start, end, "text", text)
-        embedded = (n for n in notes.get(passage.id, ()) if n.startswith(EMBEDDED_NOTES))
-        for number, note in enumerate(embedded, start=1):
-            text = note.removeprefix(EMBEDDED_NOTES)
+        embedded = (note.text for note in notes.get(passage.id, ()) if note.embedded)
+        for number, text in enumerate(embedded, start=1):
             yield Chunk(f"{passage.id}#{number}|note", passage.id, 0, len(passage.text), "note", text)

@@ -32,7 +32,7 @@ from assistant.store.generations import hold
 
 if TYPE_CHECKING:
     from assistant.library import Library
-    from assistant.model import Source
+    from assistant.model import SearchNotes, Source
     from assistant.store.ingestion import Revision
 
 CATCH_UP = 5_000
@@ -329,7 +329,7 @@ def _sources(library: Library, todo: set[str]) -> Iterator[Source]:
     yield from own_documents.sources(e for e in library.own if e.document.id in todo)
 
 
-def _notes(library: Library) -> dict[str, tuple[str, ...]]:
+def _notes(library: Library) -> SearchNotes:
     from assistant.search_notes import load_notes
 
     return load_notes(library.shipped)

@@ -161,6 +161,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchNote:
+    """The project's own words on a passage, searched beside it and never quoted; ``embedded``: by meaning too."""
+
+    language: str
+    text: str
+    embedded: bool
+
+
+SearchNotes = dict[str, tuple[SearchNote, ...]]
+"""Search notes by passage id."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A token-bounded piece of one passage, as stored: ``text == passage.text[start:end]``.
 

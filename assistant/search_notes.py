@@ -8,37 +8,53 @@ passages they speak of and never shown as a quotation.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
+from assistant.model import SearchNote, SearchNotes
 from assistant.resources import shipped
 
 if TYPE_CHECKING:
     from assistant.corpus import Corpus
 
-_FILES = ("search_notes.toml", "search_wordings.toml", "search_requests.toml")
+_FILES: dict[str, Collection[int] | None] = {
+    "search_notes.toml": None,
+    "search_wordings.toml": None,
+    "search_requests.toml": (2, 6),
+}
+"""Which English lines of a file are embedded, from 0; None for all. Of the requests the question and the broader
+matter say most for their length; the others are searched by their words. The model knows English only."""
 _DEFAULT_DOCUMENT = "gfmd-thematic-recollection-2017"
 
 
-def load_notes(corpus: Corpus) -> dict[str, tuple[str, ...]]:
-    """Notes by passage id, then wordings and requests, each beginning with its language ("fr: ...").
-
-    Raises SourceError for passages that do not exist.
-    """
-    notes: dict[str, tuple[str, ...]] = {}
-    for name in _FILES:
+def load_notes(corpus: Corpus) -> SearchNotes:
+    """The notes on each passage, then wordings, then requests. Raises SourceError for passages that do not exist."""
+    notes: SearchNotes = {}
+    for name, lines in _FILES.items():
         for passage, entry in _read(name, corpus).items():
-            notes[passage] = (*notes.get(passage, ()), *(f"{lang}: {entry[lang]}" for lang in sorted(entry)))
+            notes[passage] = (*notes.get(passage, ()), *_notes(entry, lines))
     return notes
 
 
-def _read(name: str, corpus: Corpus) -> dict[str, dict[str, str]]:
-    """One file: a text by language by passage id; several lines of a language are one text."""
+def _notes(entry: dict[str, list[str]], lines: Collection[int] | None) -> Iterator[SearchNote]:
+    """A text by language; in English what is not embedded is a note of its own."""
+    for language, texts in sorted(entry.items()):
+        english = language == "en"
+        apart = [t for n, t in enumerate(texts) if english and lines is not None and n not in lines]
+        together = [t for t in texts if t not in apart]
+        yield SearchNote(language, " ".join(together), embedded=english)
+        if apart:
+            yield SearchNote(language, " ".join(apart), embedded=False)
+
+
+def _read(name: str, corpus: Corpus) -> dict[str, dict[str, list[str]]]:
+    """One file: texts by language by passage id."""
     path = shipped("corpus") / name
     record = tomllib.loads(path.read_text(encoding="utf-8"))
     entries = {
         key if "/" in key else f"{_DEFAULT_DOCUMENT}/{key}": {
-            lang: text if isinstance(text, str) else " ".join(text) for lang, text in entry.items()
+            language: [text] if isinstance(text, str) else text for language, text in entry.items()
         }
         for key, entry in record.items()
     }

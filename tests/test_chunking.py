@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant import chunking
 from assistant.embeddings import default_embedder
-from assistant.model import Passage
+from assistant.model import Passage, SearchNote
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,12 @@ def test_what_is_no_answer_is_not_embedded(corpus, corpus_chunks):
 
 def test_search_notes_are_chunks_of_their_own():
     passage = Passage("d/1", "d", "policy_option", "Establish a fund.", ((0, 17),))
-    notes = {"d/1": ("en: Money set aside.", "fr: De l'argent mis de côté.")}
+    notes = {
+        "d/1": (
+            SearchNote("en", "Money set aside.", True),
+            SearchNote("fr", "De l'argent mis de côté.", False),
+        )
+    }
     found = list(chunking.chunks([passage], FakeEmbedder(), notes))
     assert [(c.view, c.embedded) for c in found] == [
         ("text", "Establish a fund."),

@@ -27,6 +27,7 @@ from assistant.evaluation import (
 from assistant.evaluation import questions as sets
 from assistant.evaluation.report import share
 from assistant.evaluation.systems import Program, variant, without_notes
+from assistant.model import SearchNote
 from tests.fakes import FakeEmbedder
 
 RECOLLECTION = "gfmd-thematic-recollection-2017"
@@ -213,7 +214,11 @@ def test_without_notes_is_as_if_built_without_notes(tmp_path, corpus):
 
     embedder, notes = FakeEmbedder(), load_notes(corpus)
     source = corpus.source("gfmd-dialogue-cluster6-summary-report-2017")
-    mine = {p.id: notes.get(p.id) or ("en: Workers pay nothing.", "fr: Sans frais.") for p in source.passages}
+    mine = {
+        p.id: notes.get(p.id)
+        or (SearchNote("en", "Workers pay nothing.", True), SearchNote("fr", "Sans frais.", False))
+        for p in source.passages
+    }
     identity = Identity("x", embedder.name, "x")
     whole = build(tmp_path / "a", [source], embedder, identity, notes=mine)
     bare = build(tmp_path / "b", [source], embedder, identity)

@@ -127,4 +127,17 @@ def test_the_loader_gives_every_note_of_every_passage(
 ) -> None:
     loaded = load_notes(corpus)
     assert set(loaded) == set(notes)
-    assert all([text[:4] for text in texts] == ["en: ", "es: ", "fr: "] * 3 for texts in loaded.values())
+    languages = [["en", "es", "fr"], ["en", "es", "fr"], ["en", "en", "es", "fr"]]  # a file each
+    for found in loaded.values():
+        assert [note.language for note in found] == [language for file in languages for language in file]
+        assert [note.embedded for note in found if note.language == "en"] == [True, True, True, False]
+        assert not any(note.embedded for note in found if note.language != "en")
+
+
+def test_of_the_requests_the_question_and_the_broader_matter_are_embedded(corpus: Corpus) -> None:
+    found = load_notes(corpus)["gfmd-thematic-recollection-2017/c1.1.po.1"]
+    lines = tomllib.loads((shipped("corpus") / "search_requests.toml").read_text(encoding="utf-8"))[
+        "c1.1.po.1"
+    ]["en"]
+    assert found[6].text == f"{lines[2]} {lines[6]}"
+    assert found[7].text == " ".join(line for n, line in enumerate(lines) if n not in (2, 6))

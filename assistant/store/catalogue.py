@@ -17,7 +17,16 @@ from typing import Any
 
 from assistant.analysis import terms
 from assistant.errors import StoreError
-from assistant.model import Chunk, Document, Passage, as_dict, passage_dict, passage_from_dict
+from assistant.model import (
+    Chunk,
+    Document,
+    Passage,
+    SearchNote,
+    SearchNotes,
+    as_dict,
+    passage_dict,
+    passage_from_dict,
+)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -96,11 +105,8 @@ class Catalogue:
         record = json.dumps(as_dict(document), ensure_ascii=False)
         self._db.execute("INSERT INTO document VALUES (?, ?, ?)", (document.id, document.sha256, record))
 
-    def add_passages(self, passages: Iterable[Passage], notes: dict[str, tuple[str, ...]], first: int) -> int:
-        """Enter passages with their lexical terms, numbered from ``first``; returns the next free number.
-
-        ``notes`` are search notes by passage id.
-        """
+    def add_passages(self, passages: Iterable[Passage], notes: SearchNotes, first: int) -> int:
+        """Enter passages with their lexical terms, numbered from ``first``; returns the next free number."""
         number = first
         for number, p in enumerate(passages, first):
             record = json.dumps(passage_dict(p), ensure_ascii=False)
@@ -374,13 +380,8 @@ def lexical_fields(passage: Passage) -> list[str]:
     return [" ".join(terms(passage.text, passage.language)), " ".join(terms(above, "en"))]
 
 
-def _note_terms(notes: tuple[str, ...]) -> list[str]:
-    """Terms of search notes, each prefixed by its language: ``en: ...``, ``fr: ...``, ``es: ...``."""
-    found: list[str] = []
-    for note in notes:
-        language, _, text = note.partition(": ")
-        found += terms(text, language)
-    return found
+def _note_terms(notes: Iterable[SearchNote]) -> list[str]:
+    return [term for note in notes for term in terms(note.text, note.language)]
 
 
 def _passage(record: str, proof: str) -> Passage:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.chunking import chunks as make_chunks
 from assistant.errors import StoreError
-from assistant.model import Chunk, Passage, Source
+from assistant.model import Chunk, Passage, SearchNotes, Source
 from assistant.store import Identity, NewerStoreError, Store, new_generation, open_store, switch, writing
 from assistant.store.catalogue import Catalogue, digest, stored_id
 from assistant.store.reuse import KnownVectors
@@ -31,7 +31,6 @@ BATCH = 256
 
 Progress = Callable[[int], None]
 """Called with the number of passages done since the last call."""
-Notes = dict[str, tuple[str, ...]]
 
 
 def _silent(_count: int) -> None:
@@ -80,7 +79,7 @@ class Revision:
         vectors: WritableVectors,
         embedder: Embedder,
         known: KnownVectors,
-        notes: Notes,
+        notes: SearchNotes,
     ) -> None:
         self.catalogue = catalogue
         self.vectors = vectors
@@ -152,7 +151,12 @@ class Revision:
 
 @contextlib.contextmanager
 def revising(
-    root: Path, embedder: Embedder, *, notes: Notes | None = None, fresh: bool = False, reuse: bool = True
+    root: Path,
+    embedder: Embedder,
+    *,
+    notes: SearchNotes | None = None,
+    fresh: bool = False,
+    reuse: bool = True,
 ) -> Iterator[tuple[Revision, Callable[[Identity, dict[str, str], Callable[[], None]], None]]]:
     """A revision of the local store in ``root`` and the function that finishes it; the caller holds the lock.
 
@@ -209,7 +213,7 @@ def build(
     embedder: Embedder,
     identity: Identity,
     *,
-    notes: Notes | None = None,
+    notes: SearchNotes | None = None,
     extras: dict[str, str] | None = None,
     force: bool = False,
     progress: Progress = _silent,

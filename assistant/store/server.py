@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from assistant import own_documents
 from assistant import store as stores
 from assistant.errors import StoreError
+from assistant.model import SearchNotes
 from assistant.store import Identity, Store, open_catalogue
 from assistant.store.catalogue import Catalogue
 from assistant.store.connection import ServerVectors, connect
 from assistant.store.generations import hold, new_generation, switch, sync
-from assistant.store.ingestion import Notes, Revision
+from assistant.store.ingestion import Revision
 from assistant.store.reuse import KnownVectors
 from assistant.store.shared import (
     LOCK_SECONDS,
@@ -252,7 +253,7 @@ Finish = Callable[[Identity, dict[str, str], Callable[[], None]], None]
 
 @contextlib.contextmanager
 def following(
-    workspace: Workspace, embedder: Embedder, *, notes: Notes, fresh: bool, reuse: bool = True
+    workspace: Workspace, embedder: Embedder, *, notes: SearchNotes, fresh: bool, reuse: bool = True
 ) -> Iterator[tuple[Revision, Finish]]:
     """A revision of the catalogue here, nothing on the server; the caller holds the local lock."""
     base = None if fresh else stores.current_generation(workspace.store)
@@ -276,7 +277,7 @@ def following(
 
 @contextlib.contextmanager
 def revising(
-    workspace: Workspace, embedder: Embedder, *, notes: Notes, fresh: bool = False, reuse: bool = True
+    workspace: Workspace, embedder: Embedder, *, notes: SearchNotes, fresh: bool = False, reuse: bool = True
 ) -> Iterator[tuple[Revision, Finish]]:
     """A revision of the shared store; the caller holds its lock.
 
