@@ -316,6 +316,8 @@ def read_file(path: Path) -> list[Entry]:
         rows = record.get(table, [])
         for ordinal, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
             problems += [f"{table} {ordinal}: {fault}" for fault in _faults(row)]
+            if table == "translation" and isinstance(row, dict) and not (row.get("fr") or row.get("es")):
+                problems.append(f"{table} {ordinal}: fr, es: expected a phrase in one of them, found none")
             if isinstance(row, dict):
                 entries.append({**row, "general": table != "concept", "translation": table == "translation"})
     if problems:

@@ -143,3 +143,11 @@ def test_links_passed_by_in_a_folder_are_told(tmp_path: Path):
     told = {Path(r.path).name: r.outcome for r in reports}
     assert told == {"ok.md": "added", "loop": "refused", "self.md": "refused"}
     shutil.rmtree(folder)
+
+
+def test_a_translation_of_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GCM_DRAFT_CONFIG", str(tmp_path))
+    (tmp_path / "thesaurus.toml").write_text("[[translation]]\nen = ['remittances']\n", encoding="utf-8")
+    result = CliRunner().invoke(program, ["search", "remittances"])
+    assert result.exit_code == 2
+    assert "translation 1: fr, es: expected a phrase in one of them" in result.stderr
