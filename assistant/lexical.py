@@ -59,15 +59,12 @@ class Words:
     def of(cls, body: str, headings: str = "", sought: Container[str] | None = None) -> Words:
         """From the fields of the lexical index (terms joined by spaces); with ``sought`` only these are counted."""
         terms, above = body.split(), set(headings.split())
-        length = len(terms)
         counts: dict[str, float] = {}
-        for term in terms:
-            if sought is None or term in sought:
-                counts[term] = counts.get(term, 0.0) + 1.0
-        for term in above:
-            if sought is None or term in sought:
-                counts[term] = counts.get(term, 0.0) + HEADING_WEIGHT
-        return cls(counts, length)
+        for term in terms if sought is None else [t for t in terms if t in sought]:
+            counts[term] = counts.get(term, 0.0) + 1.0
+        for term in above if sought is None else [t for t in above if t in sought]:
+            counts[term] = counts.get(term, 0.0) + HEADING_WEIGHT
+        return cls(counts, len(terms))
 
 
 def importance(concept: Concept, statistics: Statistics) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 from collections import Counter
@@ -264,7 +265,7 @@ def _fold_duplicates(
     kept: list[tuple[Passage, float, Evidence]] = []
     also: dict[str, tuple[str, ...]] = {}
     words = [_words(row[0].text) for row in rows]
-    common = Counter(word for some in words for word in some)
+    common = Counter(itertools.chain.from_iterable(words))
     shared = {word for word, passages in common.items() if passages > 1}
     kept_words: list[frozenset[str]] = []
     by_word: dict[str, list[int]] = {}

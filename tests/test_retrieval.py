@@ -28,7 +28,7 @@ NARROW = {
 def as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """The store is searched as a large one: by the graph, few candidates of each search."""
     monkeypatch.setattr(evidence, "EXACT_UP_TO", 0)
-    monkeypatch.setattr(evidence, "CANDIDATES", 20)
+    monkeypatch.setattr(evidence, "CANDIDATES", 40)
 
 
 @pytest.mark.parametrize("filters", NARROW.values(), ids=NARROW.keys())

@@ -27,26 +27,27 @@ from assistant.library import Library  # noqa: E402
 from assistant.ranking import WEIGHTS  # noqa: E402
 
 SIGNS = Signs.__slots__
-REAL = "real"
+REAL, EASY = "real", "known item"
+"""Answerable questions; the bounds are set by those of the first kind. The others are nearer to their passages."""
 REFUSED = ("off_topic_plain", "off_topic_far", "lexical_trap")
-ANSWERED = 0.985
-"""The share of answerable questions that are to be answered ..."""
-UNMARKED = 0.90
+ANSWERED = 0.97
+"""The share of answerable questions that are to be answered (the goal is 29 of 30) ..."""
+UNMARKED = 0.75
 """... and left unmarked."""
 FOLDS, ROUNDS, PENALTY = 8, 4, 1.0
 
 
 def asked(library: Library) -> list[tuple[str, str]]:
-    """Category and question; ``real`` for those that the corpus answers."""
+    """Category and question."""
     folder = ROOT / "corpus" / "questions"
     found = [
         (q["category"], q["question"]) for q in json.loads((folder / "abstention.json").read_text("utf-8"))
     ]
     items: dict[str, dict[str, str]] = json.loads((folder / "known-items.json").read_text("utf-8"))
-    found += [(REAL, question) for item in items.values() for question in item.values()]
+    found += [(EASY, question) for item in items.values() for question in item.values()]
     developed = questions.load("development")
     found += [(REAL if q.answerable else q.category, q.question) for q in developed]
-    return found + [(REAL, q.question) for q in questions.experts(library.corpus)]
+    return found + [(EASY, q.question) for q in questions.experts(library.corpus)]
 
 
 def table(library: Library, texts: list[str]) -> Any:
@@ -89,11 +90,12 @@ def crossed(x: Any, y: Any) -> Any:
     return total / ROUNDS
 
 
-def bound(x: Any, y: Any, share: float, ignored: tuple[str, ...] = ()) -> tuple[Bound, Any]:
-    """A bound that ``share`` of the answerable questions meet, and the cross-validated values against it."""
+def bound(x: Any, kinds: Any, share: float, ignored: tuple[str, ...] = ()) -> tuple[Bound, Any]:
+    """A bound that ``share`` of the real questions meet, and the cross-validated values against it."""
+    y = np.isin(kinds, (REAL, EASY))
     x = np.where([name in ignored for name in SIGNS], 0.0, x)
     values = crossed(x, y)
-    edge = float(np.quantile(values[y], 1 - share))
+    edge = float(np.quantile(values[kinds == REAL], 1 - share))
     w = learned(x, y)
     return Bound(*(round(float(v), 2) for v in [*w[:-1], w[-1] - edge])), values - edge
 
@@ -103,17 +105,16 @@ def main() -> None:
     library = Library()
     pairs = asked(library)
     kinds = np.array([kind for kind, _ in pairs])
-    y = kinds == REAL
     total = Counter(kinds)
     for name, one in (("NOTED", library), ("PLAIN", variant(library, notes=False))):
         x = table(one, [text for _, text in pairs])
-        off = y | np.isin(kinds, REFUSED)
-        bears, values = bound(x[off], y[off], ANSWERED, ("neighbouring",))
-        firm, against = bound(x, y, UNMARKED)
+        off = np.isin(kinds, (REAL, EASY, *REFUSED))
+        bears, values = bound(x[off], kinds[off], ANSWERED, ("neighbouring",))
+        firm, against = bound(x, kinds, UNMARKED)
         print(f"{name} = Rule(\n    bears={bears},\n    firm={firm},\n)")
         answered, unmarked = Counter(kinds[off][values > 0]), Counter(kinds[against > 0])
         for kind in sorted(total):
-            said = f"{answered[kind]:4} answered" if kind in (REAL, *REFUSED) else " " * 13
+            said = f"{answered[kind]:4} answered" if kind in (REAL, EASY, *REFUSED) else " " * 13
             print(f"  {kind:16}{total[kind]:4} asked {said} {unmarked[kind]:4} unmarked")
 
 
