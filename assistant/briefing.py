@@ -197,10 +197,8 @@ class _Composer:
         if key == "further":
             options = [p for p in self.relevant if p.kind in OPTION_KINDS and p not in self.groups["mapped"]]
             return options[: self.limit]
-        limit = (
-            min(self.limit, VIEWS) if key in {"dialogue", "hub"} and self.limit == PER_SECTION else self.limit
-        )
-        return self.groups.get(key, [])[:limit]
+        few = key in {"dialogue", "hub"} and self.limit <= PER_SECTION
+        return self.groups.get(key, [])[: min(self.limit, VIEWS) if few else self.limit]
 
     def _bottom_line(self) -> Section:
         strongest = [

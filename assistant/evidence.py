@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.contents import Contents
     from assistant.embeddings import Embedder
     from assistant.store import Store
+    from assistant.store.vectors import Neighbour
     from assistant.thesaurus import Expansion
 
 CANDIDATES = 400
@@ -186,6 +187,16 @@ def _sought(concepts: Sequence[Concept], store: Store) -> _Sought:
     return _Sought(weigh(concepts, bodies), bodies, notes)
 
 
+def _best(rows: Sequence[Sequence[Neighbour]]) -> dict[str, float]:
+    """The best cosine of each chunk."""
+    best: dict[str, float] = dict(rows[0])
+    for row in rows[1:]:
+        for chunk, cosine in row:
+            if cosine > best.get(chunk, -1.0):
+                best[chunk] = cosine
+    return best
+
+
 def _cosines(
     queries: Any, rows: _Rows, store: Store, narrowing: Narrowing | None
 ) -> dict[int, dict[str, float]]:
@@ -194,13 +205,10 @@ def _cosines(
 
     chunks = store.catalogue.count("chunk")
     exact = chunks <= EXACT_UP_TO
-    best: dict[str, float] = {}
     found_near = store.vectors.query(queries.tolist(), chunks if exact else CANDIDATES)
     if not exact and narrowing is not None and narrowing.metadata is not None:
         found_near += store.vectors.query(queries.tolist(), CANDIDATES, narrowing.metadata)
-    for row in found_near:
-        for chunk, cosine in row:
-            best[chunk] = max(cosine, best.get(chunk, -1.0))
+    best = _best(found_near)
     places = store.catalogue.places if exact else store.catalogue.chunk_passages(list(best))
     if exact:
         # The graph may not reach all: among many equal texts, or past what was deleted.
@@ -221,5 +229,6 @@ def _cosines(
         place = places.get(chunk)
         if place is not None:
             views = found.setdefault(place[0], {})
-            views[place[1]] = max(cosine, views.get(place[1], -1.0))
+            if cosine > views.get(place[1], -1.0):
+                views[place[1]] = cosine
     return found

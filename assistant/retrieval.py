@@ -159,8 +159,7 @@ class Retriever:
         )[:RANKED]
         passages = self._catalogue.passages([e.number for _, e in scored])
         found = [(passages[e.number], score, e) for score, e in scored]
-        headings = {(p.document, heading) for p, _, _ in found for heading in p.heading_path}
-        rows, also_at = _fold_duplicates([row for row in found if not _says_nothing(row[0], headings)])
+        rows, also_at = _fold_duplicates([row for row in found if not _leads_in(row[0].text)])
         judged = self._judge(question, expansion, gathered, [e.number for _, e in scored])
         return Ranking(
             question,
@@ -292,11 +291,9 @@ def _fold_duplicates(
     return kept, also
 
 
-def _says_nothing(p: Passage, headings: set[tuple[str, str]]) -> bool:
-    """Whether a passage is the heading of others or one sentence that only announces them ("The options are:")."""
-    if p.kind == "section" and (p.document, p.text) in headings:
-        return True
-    return p.text.endswith(":") and not _SENTENCE_END.search(p.text)
+def _leads_in(text: str) -> bool:
+    """Whether a passage is one sentence that only announces what comes after it ("The options are as follows:")."""
+    return text.endswith(":") and not _SENTENCE_END.search(text)
 
 
 @functools.lru_cache(maxsize=2_000)

@@ -104,7 +104,7 @@ ASKED = {
     "plain": ("What is a good recipe for lentil soup?", "refused"),
     "far": ("How should nuclear power plants be inspected?", "refused"),
     "a trap": ("database migration to the cloud", "refused"),
-    "a neighbour": ("how are asylum seekers interviewed", "weak"),
+    "a neighbour": ("asylum interviews", "weak"),
     "a neighbour in Spanish": ("examen de ciudadanía", "weak"),
     "real": ("Who pays the recruitment fee?", "answered"),
     "real in French": ("le coût des envois de fonds", "answered"),

@@ -393,15 +393,3 @@ def test_long_and_odd_ids_have_folders(tmp_path: Path):
     for name in names:
         (tmp_path / name).mkdir()
         assert (tmp_path / name).parent == tmp_path
-
-
-def test_a_heading_is_no_hit_but_what_stands_under_it(place: Path, tmp_path: Path):
-    path = tmp_path / "fish.md"
-    path.write_text(
-        "# Fisheries\n\n## Quotas\n\nQuotas for cod are set by the coastal states every year.\n", "utf-8"
-    )
-    found = library(place)
-    found.add([path])
-    hits = [hit.passage for hit in found.search("quotas for cod", k=5).hits if hit.passage.document == "fish"]
-    assert [p.text[:14] for p in hits] == ["Quotas for cod"]
-    assert {p.text for p in found.corpus.passages.values() if p.document == "fish"} >= {"Fisheries", "Quotas"}

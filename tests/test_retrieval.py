@@ -98,7 +98,7 @@ ABSENT = {
     "asking words are no subject": ("Please help us with wording on skills partnerships for tomorrow", (), False),
     "a word that stands nowhere": ("ethical recruitment of lamplighters", ("lamplighters",), True),
     "all in capitals": ("ETHICAL RECRUITMENT OF LAMPLIGHTERS", ("LAMPLIGHTERS",), True),
-    "a number weighs but is not named": ("ethical recruitment 1848", (), True),
+    "a number": ("ethical recruitment 1848", (), False),
 }  # fmt: skip
 
 

@@ -21,7 +21,6 @@ from assistant.model import (
     Chunk,
     Document,
     Passage,
-    SearchNote,
     SearchNotes,
     as_dict,
     passage_dict,
@@ -124,7 +123,8 @@ class Catalogue:
                     digest(record),
                 ),
             )
-            fields = [*lexical_fields(p), " ".join(_note_terms(notes.get(p.id, ())))]
+            about = [term for note in notes.get(p.id, ()) for term in terms(note.text, note.language)]
+            fields = [*lexical_fields(p), " ".join(about)]
             self._db.execute(
                 "INSERT INTO lexical (rowid, body, headings, notes) VALUES (?, ?, ?, ?)", (number, *fields)
             )
@@ -378,10 +378,6 @@ def lexical_fields(passage: Passage) -> list[str]:
     """A passage's terms and those of its headings, topic and author, each joined by spaces."""
     above = " ".join([*passage.heading_path, passage.topic or "", passage.author or ""])
     return [" ".join(terms(passage.text, passage.language)), " ".join(terms(above, "en"))]
-
-
-def _note_terms(notes: Iterable[SearchNote]) -> list[str]:
-    return [term for note in notes for term in terms(note.text, note.language)]
 
 
 def _passage(record: str, proof: str) -> Passage:

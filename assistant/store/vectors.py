@@ -52,7 +52,7 @@ class Vectors(Protocol):
     def query(
         self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
     ) -> list[list[Neighbour]]:
-        """For each vector its ``n`` nearest chunks, nearest first, ties by id; fewer if there are fewer."""
+        """For each vector its ``n`` nearest chunks, nearest first; fewer if there are fewer."""
         ...
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
@@ -66,10 +66,7 @@ class Vectors(Protocol):
 
 def _neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list[Neighbour]]:
     return [
-        sorted(
-            ((i, round(1.0 - d, 6)) for i, d in zip(row, far, strict=True)),
-            key=lambda pair: (-pair[1], pair[0]),
-        )
+        [(i, round(1.0 - d, 6)) for i, d in zip(row, far, strict=True)]
         for row, far in zip(ids, distances, strict=True)
     ]
 
