@@ -106,6 +106,7 @@ class Retriever:
         self._thesaurus = thesaurus
         self._weights = weights
         self._documents: dict[str, Document] = store.catalogue.documents()
+        self._own = frozenset(i for i, document in self._documents.items() if not document.shipped)
 
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> Answer:
         """The ``k`` best passages (k >= 1), best first, ties by place in the corpus."""
@@ -216,8 +217,7 @@ class Retriever:
         if not shown:
             return True, True, NO_PASSAGE
         nearest = self._elsewhere.nearest(gathered.vector, expansion.language)
-        own = frozenset(i for i, document in self._documents.items() if not document.shipped)
-        verdict = judge(gathered.evidence, frozenset(shown), self._weights, nearest, own)
+        verdict = judge(gathered.evidence, frozenset(shown), self._weights, nearest, self._own)
         if not verdict.bears:
             return True, True, NOTHING
         if not verdict.left:

@@ -40,12 +40,12 @@ def load_notes(corpus: Corpus) -> SearchNotes:
 def _notes(entry: dict[str, list[str]], lines: Collection[int] | None) -> Iterator[SearchNote]:
     """A text by language; in English what is not embedded is a note of its own."""
     for language, texts in sorted(entry.items()):
-        english = language == "en"
-        apart = [t for n, t in enumerate(texts) if english and lines is not None and n not in lines]
-        together = [t for t in texts if t not in apart]
-        yield SearchNote(language, " ".join(together), embedded=english)
-        if apart:
-            yield SearchNote(language, " ".join(apart), embedded=False)
+        if language != "en" or lines is None:
+            yield SearchNote(language, " ".join(texts), embedded=language == "en")
+            continue
+        for embedded in (True, False):
+            chosen = [text for n, text in enumerate(texts) if (n in lines) == embedded]
+            yield SearchNote(language, " ".join(chosen), embedded)
 
 
 def _read(name: str, corpus: Corpus) -> dict[str, dict[str, list[str]]]:

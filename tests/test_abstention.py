@@ -11,18 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.abstention import FILTERED, NOTED, PLAIN, Rule, Signs, judge, signs
-from assistant.analysis import terms
 from assistant.elsewhere import LISTS, Nearest
 from assistant.evaluation.questions import SETS, load
 from assistant.library import Library
 from assistant.ranking import WEIGHTS, Evidence
 from assistant.resources import shipped
 from assistant.retrieval import Filters
+from tests.question_sets import asked, repeats
 
 AFAR = Nearest(0.2, 0.2)
 QUESTIONS = Path(__file__).resolve().parent.parent / "corpus" / "questions" / "abstention.json"
-SHARE = 0.8
-"""Share of common terms from which two questions are the same in another order."""
 
 
 def passage(number: int, value: float, *, document: str = "shipped", noted: bool = True) -> Evidence:
@@ -143,13 +141,5 @@ def test_the_questions_learned_from_are_none_of_the_test_set() -> None:
     """Only ids of the questions learned from are told, as the test set is not to be read."""
     learned = json.loads(QUESTIONS.read_text(encoding="utf-8"))
     assert len({q["id"] for q in learned}) == len({q["question"] for q in learned}) == len(learned)
-    tested = [(q.language, frozenset(terms(q.question, q.language))) for q in load("test")]
-    alike = []
-    for q in learned:
-        own = frozenset(terms(q["question"], q["language"]))
-        alike += [
-            q["id"]
-            for lang, other in tested
-            if lang == q["language"] and len(own & other) >= SHARE * len(own | other)
-        ]
-    assert not alike
+    tested = asked("test")
+    assert not [q["id"] for q in learned if repeats(q["question"], q["language"], tested)]

@@ -32,7 +32,7 @@ def as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("filters", NARROW.values(), ids=NARROW.keys())
-@pytest.mark.parametrize("question", ["ethical recruitment", "what governments can do for migrant workers"])
+@pytest.mark.parametrize("question", ["ethical recruitment", "cheaper transfer of remittances"])
 def test_a_filter_leaves_the_best_of_what_meets_it_even_in_a_large_store(
     built_store: Library, question: str, filters: Filters, as_if_large: None
 ) -> None:

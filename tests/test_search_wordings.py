@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.analysis import terms
 from assistant.corpus import Corpus, load_shipped
-from assistant.evaluation.questions import SETS, load
+from assistant.evaluation.questions import SETS
 from assistant.resources import shipped
+from tests.question_sets import asked, repeats
 
 RECOLLECTION = "gfmd-thematic-recollection-2017"
 LINES = {
@@ -19,9 +19,6 @@ LINES = {
 }
 LONGEST = {"search_wordings.toml": 16, "search_requests.toml": 20}  # words
 LONGEST_COPY = 7  # words
-ALIKE = 0.8
-"""Share of common terms from which a wording would be the question itself in another order."""
-
 Wordings = dict[str, dict[str, list[str]]]
 
 
@@ -94,15 +91,12 @@ def test_no_line_copies_its_passage(corpus: Corpus, wordings: Wordings) -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_no_line_is_a_question_of_the_sets(wordings: Wordings, name: str) -> None:
     """The wordings must not know what is asked. Only keys are told, as the test set is not to be read."""
-    asked = [(q.language, frozenset(terms(q.question, q.language))) for q in load(name)]
-    told = []
-    for key, entry in wordings.items():
-        for language, lines in entry.items():
-            own = [frozenset(terms(line, language)) for line in lines]
-            told += [
-                key
-                for a in own
-                for lang, q in asked
-                if lang == language and q and len(a & q) >= ALIKE * len(a | q)
-            ]
+    questions = asked(name)
+    told = [
+        key
+        for key, entry in wordings.items()
+        for language, lines in entry.items()
+        for line in lines
+        if repeats(line, language, questions)
+    ]
     assert not told

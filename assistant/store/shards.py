@@ -166,11 +166,13 @@ class _Shard(ClientVectors):
         self._size = self.count()
 
     def settle(self) -> None:
-        """Chroma has no call for it: it synchronises at a write, so one is made."""
-        if self._sync == SYNC:
-            return
+        """Chroma has no call for it: it synchronises after so many writes, so these are made, of what is there.
+
+        What waited would be entered into the graph anew at every opening, at random, so that two openings could
+        name other neighbours.
+        """
         self._reopen(SYNC)
-        some = self.collection.get(limit=1, include=["embeddings"])
+        some = self.collection.get(limit=SYNC, include=["embeddings"])
         if some["ids"]:
             self.collection.update(ids=some["ids"], embeddings=some["embeddings"])
 

@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import importlib.util
 import json
+import operator
 import os
 import re
 import shutil
@@ -52,7 +53,7 @@ class Vectors(Protocol):
     def query(
         self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
     ) -> list[list[Neighbour]]:
-        """For each vector its ``n`` nearest chunks, nearest first; fewer if there are fewer."""
+        """For each vector its ``n`` nearest chunks, nearest first, ties by id; fewer if there are fewer."""
         ...
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
@@ -65,10 +66,14 @@ class Vectors(Protocol):
 
 
 def _neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list[Neighbour]]:
-    return [
-        [(i, round(1.0 - d, 6)) for i, d in zip(row, far, strict=True)]
-        for row, far in zip(ids, distances, strict=True)
-    ]
+    found = []
+    for row, far in zip(ids, distances, strict=True):
+        near = sorted((i, round(1.0 - d, 6)) for i, d in zip(row, far, strict=True))
+        near.sort(
+            key=operator.itemgetter(1), reverse=True
+        )  # keeps the order of ids where cosines are the same
+        found.append(near)
+    return found
 
 
 class EngineVectors:
