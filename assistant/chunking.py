@@ -1,16 +1,14 @@
 """Long passages into token-bounded chunks, each still knowing its passage and span.
 
-The splitting itself is llama-index's ``SentenceSplitter`` with the embedder's own tokenizer; this module
-adds what it does not keep: the exact offsets of each chunk, and the two views that are embedded (the text,
-and the project's search note on it).
+The splitting itself is semantic-text-splitter's, at the largest unit of the text that fits (paragraph, sentence,
+word), measured by the embedder's own tokenizer; this module adds the two views that are embedded (the text, and the
+project's search notes on it).
 """
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Sized
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
 from assistant.model import Chunk, Passage, SearchNotes
@@ -22,46 +20,24 @@ SPECIAL_TOKENS = 2
 """[CLS] and [SEP], which every embedded text carries."""
 NOT_EMBEDDED = ("footnote", "focus area", "front", "contents")
 """Topics of passages that are citable but no answer to a question; mappings repeat the options they cite."""
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
 
 
-def sentences(text: str) -> list[str]:
-    """Sentences and clauses with their trailing white space, so that they join to ``text`` again.
-
-    Replaces the splitter's default, which reads NLTK data files; those are refused where a package manager
-    installs by hard links.
-    """
-    edges = [0, *(m.end() for m in _SENTENCE.finditer(text)), len(text)]
-    return [text[a:b] for a, b in itertools.pairwise(edges) if a < b]
-
-
-def make_splitter(embedder: Embedder) -> Any:
-    """llama-index's sentence splitter, bounded so that text and special tokens fit the model."""
-    from llama_index.core.node_parser import SentenceSplitter
-
-    return SentenceSplitter(
-        chunk_size=embedder.max_tokens - SPECIAL_TOKENS,
-        chunk_overlap=0,
-        tokenizer=embedder.token_offsets,
-        chunking_tokenizer_fn=sentences,
-    )
-
-
-def split(text: str, splitter: Any, tokens: Callable[[str], Sized]) -> list[tuple[int, int]]:
+def split(text: str, capacity: int, tokens: Callable[[str], Sized]) -> list[tuple[int, int]]:
     """Half-open offsets of the chunks of ``text``, in order, covering every non-white character once.
 
-    Raises SourceError if a chunk is not an exact piece of the text (it would not be citable).
+    None has more than ``capacity`` tokens, special ones not counted. Raises SourceError if a chunk is not an exact
+    piece of the text (it would not be citable).
     """
-    if len(tokens(text)) <= splitter.chunk_size:
+    if len(tokens(text)) <= capacity:
         return [(0, len(text))]
-    spans: list[tuple[int, int]] = []
-    position = 0
-    for piece in splitter.split_text(text):
-        start = text.find(piece, position)
-        if start < 0:
+    from semantic_text_splitter import TextSplitter
+
+    splitter = TextSplitter.from_callback(lambda piece: len(tokens(piece)), capacity)
+    spans = []
+    for start, piece in splitter.chunk_indices(text):
+        if text[start : start + len(piece)] != piece:
             raise SourceError(f"A chunk is not a piece of its passage: {piece[:60]!r}. Please report this.")
-        position = start + len(piece)
-        spans.append((start, position))
+        spans.append((start, start + len(piece)))
     return spans
 
 
@@ -70,11 +46,11 @@ def chunks(passages: Iterable[Passage], embedder: Embedder, notes: SearchNotes) 
 
     ``notes`` are the project's own, embedded beside the passage and never shown as a quotation.
     """
-    splitter = make_splitter(embedder)
+    capacity = embedder.max_tokens - SPECIAL_TOKENS
     for passage in passages:
         if passage.topic in NOT_EMBEDDED or passage.kind == "mapping":
             continue
-        for start, end in split(passage.text, splitter, embedder.token_offsets):
+        for start, end in split(passage.text, capacity, embedder.token_offsets):
             text = passage.text[start:end]
             yield Chunk(f"{passage.id}#{start}-{end}|text", passage.id, start, end, "text", text)
         embedded = (note.text for note in notes.get(passage.id, ()) if note.embedded)

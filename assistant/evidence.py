@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CANDIDATES = 400
 """Passages taken from each of the two searches before they are weighed together."""
 EXACT_UP_TO = 6_000
-"""Chunks up to which the vector search simply returns them all, so that no neighbour is missed."""
+"""Chunks up to which each is compared with the question, so that no neighbour is missed."""
 
 
 _Rows = dict[int, tuple[str, str, str]]
@@ -203,17 +203,16 @@ def _cosines(
     """The best cosine of each candidate's views ("text", "note") over all forms of the question."""
     import numpy as np
 
-    chunks = store.catalogue.count("chunk")
-    exact = chunks <= EXACT_UP_TO
-    found_near = store.vectors.query(queries.tolist(), chunks if exact else CANDIDATES)
-    if not exact and narrowing is not None and narrowing.metadata is not None:
-        found_near += store.vectors.query(queries.tolist(), CANDIDATES, narrowing.metadata)
-    best = _best(found_near)
-    places = store.catalogue.places if exact else store.catalogue.chunk_passages(list(best))
+    exact = store.catalogue.count("chunk") <= EXACT_UP_TO
     if exact:
-        # The graph may not reach all: among many equal texts, or past what was deleted.
-        missing = [chunk for chunk in places if chunk not in best] if len(best) < chunks else []
+        best, places = store.vectors.cosines(queries.tolist()), store.catalogue.places
+        missing = [chunk for chunk in places if chunk not in best] if len(best) < len(places) else []
     else:
+        found_near = store.vectors.query(queries.tolist(), CANDIDATES)
+        if narrowing is not None and narrowing.metadata is not None:
+            found_near += store.vectors.query(queries.tolist(), CANDIDATES, narrowing.metadata)
+        best = _best(found_near)
+        places = store.catalogue.chunk_passages(list(best))
         wanted = [*rows, *(narrowing.numbers if narrowing else ())]
         missing = [c for ids in store.catalogue.chunks_of(wanted).values() for c in ids if c not in best]
         places.update(store.catalogue.chunk_passages(missing))

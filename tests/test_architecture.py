@@ -45,7 +45,8 @@ RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 SOLE_IMPORTERS = {
     "chromadb": {"store"},
     "chromadb_rust_bindings": {"store"},
-    "llama_index": {"chunking", "embedders", "integrations"},
+    "llama_index": {"embedders", "integrations"},
+    "semantic_text_splitter": {"chunking"},
     "onnxruntime": {"embeddings"},
     "tiktoken": {"budget"},
     "jinja2": {"rendering"},

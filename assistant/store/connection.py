@@ -8,6 +8,7 @@ Environment: ``GCM_DRAFT_STORE_TOKEN`` is sent as ``Authorization: Bearer`` and 
 from __future__ import annotations
 
 import atexit
+import itertools
 import json
 import os
 import ssl
@@ -212,6 +213,13 @@ class ServerVectors(ClientVectors):
             return super().query(vectors, n, where)
         except Exception as error:
             raise failure(self.url, error) from error
+
+    def cosines(self, vectors: Sequence[Sequence[float]]) -> dict[str, float]:
+        """As far as the graph reaches: what a server holds is not all sent here for a question."""
+        best: dict[str, float] = {}
+        for chunk, cosine in itertools.chain(*self.query(vectors, self.count())):
+            best[chunk] = max(cosine, best.get(chunk, -1.0))
+        return best
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
         """See :class:`assistant.store.vectors.Vectors`."""

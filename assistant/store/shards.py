@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.store.generations import damaged
-from assistant.store.vectors import SYNC, ClientVectors, Neighbour, Row, Vectors, local_client, open_local
+from assistant.store.vectors import SYNC, Neighbour, Row, Vectors, open_local, open_writable
 
 SHARD = 25_000
 """Vectors in a shard: 50 MB of memory while it is filled, and some 5 ms of every question."""
@@ -84,6 +84,10 @@ class Shards:
             for of_shards in zip(*found, strict=True)
         ]
 
+    def cosines(self, vectors: Sequence[Sequence[float]]) -> dict[str, float]:
+        """Of all shards."""
+        return {i: cosine for shard in self._shards for i, cosine in shard.cosines(vectors).items()}
+
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
         """Those found in any shard."""
         found: dict[str, list[float]] = {}
@@ -106,7 +110,7 @@ class LocalVectors:
         self._shard = _Shard(_path(generation, self._index), create=create)
 
     def add(self, rows: Sequence[Row]) -> None:
-        """See :class:`assistant.store.vectors.ClientVectors`; a full shard is followed by a new one."""
+        """See :class:`assistant.store.ingestion.WritableVectors`; a full shard is followed by a new one."""
         while rows:
             if self._shard.room <= 0:
                 self._open(self._index + 1, create=True)
@@ -125,7 +129,7 @@ class LocalVectors:
         self._open(last)
 
     def settle(self) -> None:
-        """See :class:`assistant.store.vectors.ClientVectors`."""
+        """Have everything that was added in its lasting place, so that the next opening is quick."""
         self._shard.settle()
 
     def close(self) -> None:
@@ -141,13 +145,13 @@ class LocalVectors:
         self._shard = _Shard(_path(self._generation, index), create=create)
 
 
-class _Shard(ClientVectors):
+class _Shard:
     """One shard for writing; synchronises more rarely from a certain size on."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
-        super().__init__(local_client(path), create=create)
         self._path = path
-        self._size = self.count()
+        self._vectors = open_writable(path, create=create)
+        self._size = self._vectors.count()
         self._sync = SYNC
 
     @property
@@ -159,29 +163,30 @@ class _Shard(ClientVectors):
         self._size += len(rows)
         if self._size >= _LARGE:
             self._reopen(_SYNC_WHILE_FILLING)
-        super().add(rows)
+        self._vectors.add(rows)
 
     def delete(self, ids: Sequence[str]) -> None:
-        super().delete(ids)
-        self._size = self.count()
+        self._vectors.delete(ids)
+        self._size = self._vectors.count()
 
     def settle(self) -> None:
-        """Chroma has no call for it: it synchronises after so many writes, so these are made, of what is there.
+        """Have everything that was added in its lasting place.
 
-        What waited would be entered into the graph anew at every opening, at random, so that two openings could
-        name other neighbours.
+        Chroma has no call for it: it synchronises after so many writes, so these are made, of what is there. What
+        waited would be entered into the graph anew at every opening, at random, so that two openings could name
+        other neighbours.
         """
         self._reopen(SYNC)
-        some = self.collection.get(limit=SYNC, include=["embeddings"])
-        if some["ids"]:
-            self.collection.update(ids=some["ids"], embeddings=some["embeddings"])
+        self._vectors.write_again(SYNC)
+
+    def close(self) -> None:
+        self._vectors.close()
 
     def _reopen(self, sync: int) -> None:
-        """Synchronise after this many vectors; Chroma heeds it only in a collection opened anew."""
+        """Synchronise after this many vectors."""
         if sync == self._sync:
             return
-        self.collection.modify(configuration={"hnsw": {"sync_threshold": sync}})
-        self.close()
-        self._client = local_client(self._path)
-        self.collection = self._client.get_collection(self.collection.name, embedding_function=None)
+        self._vectors.synchronise_after(sync)
+        self._vectors.close()
+        self._vectors = open_writable(self._path)
         self._sync = sync

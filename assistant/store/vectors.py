@@ -1,8 +1,8 @@
 """Where vectors are kept: a Chroma collection, by the compiled engine, the Python client, or a server.
 
-Reading a local store goes straight to chromadb's compiled engine, because importing the Python client costs
-a second. That is confined to :class:`EngineVectors`, used only for the chromadb versions it was tested with;
-any other version takes the public client, which answers identically (held by test).
+A local store is read and filled through chromadb's compiled engine itself, because importing the Python client
+costs a second and 46 MB. That is confined to :class:`EngineVectors`, used only for the chromadb versions it was
+tested with; any other version takes the public client, which does the same (held by test).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import importlib.util
+import itertools
 import json
 import operator
 import os
@@ -40,6 +41,8 @@ HNSW = {
 }
 """The graph of neighbours of every collection."""
 _BATCH = 5_000
+_PAGE = 1_000
+"""Vectors fetched at a time: as Python's numbers each takes sixteen times the room."""
 
 Neighbour = tuple[str, float]
 """A chunk id and its cosine similarity to the question, in [-1, 1]."""
@@ -48,12 +51,16 @@ Row = tuple[str, Sequence[float], Mapping[str, str | int]]
 
 
 class Vectors(Protocol):
-    """What retrieval needs of a vector store."""
+    """What retrieval needs of a vector store: all that is open to the readers of one."""
 
     def query(
         self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
     ) -> list[list[Neighbour]]:
         """For each vector its ``n`` nearest chunks, nearest first, ties by id; fewer if there are fewer."""
+        ...
+
+    def cosines(self, vectors: Sequence[Sequence[float]]) -> dict[str, float]:
+        """The cosine of every chunk to the nearest of these vectors, for a store of few; a server may miss some."""
         ...
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
@@ -62,6 +69,30 @@ class Vectors(Protocol):
 
     def count(self) -> int:
         """How many chunks there are."""
+        ...
+
+
+class LocalCollection(Vectors, Protocol):
+    """What filling a local store needs of its collection."""
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Enter chunks; their texts are in the catalogue."""
+        ...
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove these chunks; unknown ids are ignored."""
+        ...
+
+    def synchronise_after(self, vectors: int) -> None:
+        """How many may wait outside the graph on disk; Chroma heeds it only in a collection opened anew."""
+        ...
+
+    def write_again(self, vectors: int) -> None:
+        """Write so many of those that are there once more, as they are."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store's files, so that they can be moved or deleted."""
         ...
 
 
@@ -76,23 +107,61 @@ def _neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list
     return found
 
 
-class EngineVectors:
-    """A local store read through ``chromadb_rust_bindings``: opens in milliseconds, reads only."""
+class _Held:
+    """All vectors of a small store, fetched when the first question comes: ids, and float64, (chunks, dimensions).
 
-    def __init__(self, path: Path) -> None:
+    In double precision the sums come out the same whatever they are computed with.
+    """
+
+    _ids: tuple[str, ...] | None = None
+    _matrix: Any = None
+
+    def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
+        """All ids and vectors, some at a time."""
+        raise NotImplementedError
+
+    def cosines(self, vectors: Sequence[Sequence[float]]) -> dict[str, float]:
+        """See :class:`Vectors`."""
+        import numpy as np
+
+        if self._ids is None:
+            ids: list[str] = []
+            parts = []
+            for some, rows in self._pages():
+                ids += some
+                flat = itertools.chain.from_iterable(rows)
+                parts.append(np.fromiter(flat, np.float64, len(rows) * len(rows[0])).reshape(len(rows), -1))
+            self._ids, self._matrix = tuple(ids), np.concatenate(parts) if parts else np.empty((0, 1))
+        if not self._ids:
+            return {}
+        best = (np.asarray(vectors, dtype=np.float64) @ self._matrix.T).max(axis=0)
+        return dict(zip(self._ids, best.round(6).tolist(), strict=True))
+
+
+class EngineVectors(_Held):
+    """A local store through ``chromadb_rust_bindings``, which opens in milliseconds.
+
+    Every call is made as chromadb's own client makes it (``chromadb/api/rust.py``).
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
         if not _installed_version().startswith(ENGINE_VERSIONS):
             raise _UntestedEngineError
         import chromadb_rust_bindings as engine
 
+        mode = engine.MigrationMode
         config = engine.SqliteDBConfig(
             hash_type=engine.MigrationHash.MD5,
-            migration_mode=engine.MigrationMode.Validate,
+            migration_mode=mode.Apply if create else mode.Validate,
             url=str(path / "chroma.sqlite3"),
         )
         self._engine = engine.Bindings(
             allow_reset=False, sqlite_db_config=config, persist_path=str(path), hnsw_cache_size=16
         )
         self._path = path
+        if create:
+            settings = json.dumps({"hnsw": HNSW, "spann": None, "embedding_function": {"type": "legacy"}})
+            self._engine.create_collection(COLLECTION, settings, None, None, True, _TENANT, _DATABASE)
         self._id = str(self._engine.get_collection(COLLECTION, _TENANT, _DATABASE).id)
 
     def query(
@@ -117,6 +186,14 @@ class EngineVectors:
             )
         return dict(zip(got.ids, got.embeddings, strict=True))
 
+    def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
+        for start in range(0, self.count(), _PAGE):
+            with self._guarded():
+                got = self._engine.get(
+                    self._id, None, None, _PAGE, start, None, ["embeddings"], _TENANT, _DATABASE
+                )
+            yield got.ids, got.embeddings
+
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
         """The engine raises its own, undocumented classes."""
@@ -132,9 +209,43 @@ class EngineVectors:
         """See :class:`Vectors`."""
         return int(self._engine.count(self._id, _TENANT, _DATABASE))
 
+    def add(self, rows: Sequence[Row]) -> None:
+        """See :class:`LocalCollection`."""
+        for ids, vectors, metadatas in _batches(rows):
+            self._engine.add(ids, self._id, vectors, metadatas, None, None, _TENANT, _DATABASE)
 
-class ClientVectors:
-    """Any store through chromadb's public Python client; the only way to write."""
+    def delete(self, ids: Sequence[str]) -> None:
+        """See :class:`LocalCollection`."""
+        for start in range(0, len(ids), _BATCH):
+            some = list(ids[start : start + _BATCH])
+            self._engine.delete(self._id, some, None, None, None, _TENANT, _DATABASE)
+
+    def synchronise_after(self, vectors: int) -> None:
+        """See :class:`LocalCollection`."""
+        settings = json.dumps({"hnsw": {"sync_threshold": vectors}})
+        self._engine.update_collection(self._id, None, None, settings)
+
+    def write_again(self, vectors: int) -> None:
+        """See :class:`LocalCollection`."""
+        some = self._engine.get(self._id, None, None, vectors, 0, None, ["embeddings"], _TENANT, _DATABASE)
+        if some.ids:
+            self._engine.update(self._id, some.ids, some.embeddings, None, None, None, _TENANT, _DATABASE)
+
+    def close(self) -> None:
+        """See :class:`LocalCollection`."""
+        with contextlib.suppress(AttributeError):  # closed before
+            del self._engine
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[tuple[list[str], list[Sequence[float]], list[Any]]]:
+    """Ids, vectors and what can be filtered by, as many at a time as Chroma takes."""
+    for start in range(0, len(rows), _BATCH):
+        ids, vectors, metadatas = zip(*rows[start : start + _BATCH], strict=True)
+        yield list(ids), list(vectors), list(metadatas)
+
+
+class ClientVectors(_Held):
+    """Any store through chromadb's public Python client."""
 
     def __init__(self, client: Any, *, create: bool = False, name: str = COLLECTION) -> None:
         self._client = client
@@ -160,26 +271,37 @@ class ClientVectors:
         got = self.collection.get(ids=list(ids), include=["embeddings"])
         return {i: [float(x) for x in v] for i, v in zip(got["ids"], got["embeddings"], strict=True)}
 
+    def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
+        for start in range(0, self.count(), _PAGE):
+            got = self.collection.get(limit=_PAGE, offset=start, include=["embeddings"])
+            yield got["ids"], got["embeddings"]
+
     def count(self) -> int:
         """See :class:`Vectors`."""
         return int(self.collection.count())
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Enter chunks; their texts are in the catalogue."""
-        for start in range(0, len(rows), _BATCH):
-            ids, vectors, metadatas = zip(*rows[start : start + _BATCH], strict=True)
-            self.collection.add(ids=list(ids), embeddings=list(vectors), metadatas=list(metadatas))
+        """See :class:`LocalCollection`."""
+        for ids, vectors, metadatas in _batches(rows):
+            self.collection.add(ids=ids, embeddings=vectors, metadatas=metadatas)
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove these chunks; unknown ids are ignored."""
+        """See :class:`LocalCollection`."""
         for start in range(0, len(ids), _BATCH):
             self.collection.delete(ids=list(ids[start : start + _BATCH]))
 
-    def settle(self) -> None:
-        """Have everything that was added in its lasting place, so that the next opening is quick."""
+    def synchronise_after(self, vectors: int) -> None:
+        """See :class:`LocalCollection`."""
+        self.collection.modify(configuration={"hnsw": {"sync_threshold": vectors}})
+
+    def write_again(self, vectors: int) -> None:
+        """See :class:`LocalCollection`."""
+        some = self.collection.get(limit=vectors, include=["embeddings"])
+        if some["ids"]:
+            self.collection.update(ids=some["ids"], embeddings=some["embeddings"])
 
     def close(self) -> None:
-        """Let go of the store's files, so that they can be moved or deleted."""
+        """See :class:`LocalCollection`."""
         close = getattr(self._client, "close", None)
         if close is not None:
             close()
@@ -222,11 +344,16 @@ def open_local(path: Path) -> Vectors:
         ) from error
 
 
-def _open(path: Path) -> Vectors:
+def open_writable(path: Path, *, create: bool = False) -> LocalCollection:
+    """A local collection for writing; what goes wrong is raised as Chroma raises it."""
+    return _open(path, create=create)
+
+
+def _open(path: Path, *, create: bool = False) -> LocalCollection:
     try:
-        return EngineVectors(path)
+        return EngineVectors(path, create=create)
     except (_UntestedEngineError, ModuleNotFoundError, AttributeError, TypeError):
-        return ClientVectors(local_client(path))
+        return ClientVectors(local_client(path), create=create)
 
 
 def _open_copy(path: Path) -> Vectors:
