@@ -66,13 +66,13 @@ class Rule:
 
 
 NOTED = Rule(
-    bears=Bound(best=1.25, nearest=7.9, words=18.08, elsewhere=-11.4, neighbouring=0.0, constant=-2.85),
-    firm=Bound(best=0.36, nearest=11.69, words=12.62, elsewhere=-2.64, neighbouring=-7.01, constant=-6.38),
+    bears=Bound(best=0.61, nearest=21.55, words=16.54, elsewhere=-13.71, neighbouring=0.0, constant=-7.63),
+    firm=Bound(best=0.68, nearest=18.04, words=10.26, elsewhere=-3.16, neighbouring=-6.52, constant=-9.73),
 )
 """For the shipped documents, whose passages have search notes."""
 PLAIN = Rule(
-    bears=Bound(best=4.43, nearest=5.6, words=6.85, elsewhere=-12.68, neighbouring=0.0, constant=1.09),
-    firm=Bound(best=4.21, nearest=6.56, words=0.77, elsewhere=-4.95, neighbouring=-4.88, constant=-1.53),
+    bears=Bound(best=2.22, nearest=20.43, words=7.42, elsewhere=-15.46, neighbouring=0.0, constant=-3.09),
+    firm=Bound(best=3.19, nearest=17.74, words=0.51, elsewhere=-6.27, neighbouring=-5.35, constant=-5.96),
 )
 """For documents without, as a user's own are; learned on the same questions with the notes put aside."""
 FILTERED = -4.0

@@ -184,7 +184,9 @@ def _sought(concepts: Sequence[Concept], store: Store) -> _Sought:
     count = catalogue.count("passage")
     bodies = Statistics(count, catalogue.mean_length(), frequency)
     notes = Statistics(count, catalogue.mean_length("notes"), frequency)
-    return _Sought(weigh(concepts, bodies), bodies, notes)
+    # A year that stands nowhere says nothing of whether the subject does.
+    telling = [c for c in concepts if frequency.keys() & c.asked or not all(t.isdigit() for t in c.asked)]
+    return _Sought(weigh(telling or concepts, bodies), bodies, notes)
 
 
 def _best(rows: Sequence[Sequence[Neighbour]]) -> dict[str, float]:

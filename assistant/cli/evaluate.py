@@ -41,6 +41,12 @@ PARTS = ("retrieval", "abstention", "citations", "mutations")
     "--baselines/--no-baselines", default=True, show_default=True, help="Other ways to search, side by side."
 )
 @click.option(
+    "--baseline-model",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="The published MiniLM for the baselines, as tools/export_minilm.py writes it, instead of the tuned one.",
+)
+@click.option(
     "--per-question", is_flag=True, help="With JSON: every question's values; for the development set only."
 )
 @common.text_or_json
@@ -70,14 +76,17 @@ def command(
 def _evaluate(
     library: Library, name: str, what: tuple[str, ...], per_question: bool, options: dict[str, Any]
 ) -> dict[str, Any]:
+    from assistant.embeddings import MiniLMEmbedder
     from assistant.evaluation import evaluate
 
+    published = options["baseline_model"]
     return evaluate(
         library,
         name,
         parts=what,
         notes=not options["without_notes"],
         with_baselines=options["baselines"],
+        published=MiniLMEmbedder(published) if published else None,
         detailed=per_question,
         say=lambda doing: click.echo(f"{name}: {doing} …", err=True),
     )

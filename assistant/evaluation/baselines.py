@@ -175,12 +175,16 @@ class Baseline:
 LLAMA_INDEX = "llama-index defaults, 5 chunks"
 
 
-def baselines(scopes: Sequence[Scope], corpus: Corpus, embedder: Embedder) -> list[Baseline]:
-    """All baselines over these scopes."""
+def baselines(
+    scopes: Sequence[Scope], corpus: Corpus, embedder: Embedder, published: Embedder | None = None
+) -> list[Baseline]:
+    """All baselines over these scopes, with ``embedder`` or with the model ``published``, if given."""
+    alone = "its vectors alone, cosine" if published is None else "MiniLM, cosine"
+    embedder = published or embedder
     benches = {scope.key: Bench(scope, corpus, embedder) for scope in scopes}
     return [
         Baseline("BM25, stemmed", "bm25", benches),
-        Baseline("MiniLM, cosine", "cosine", benches),
+        Baseline(alone, "cosine", benches),
         Baseline("reciprocal rank fusion of both", "fusion", benches),
         Baseline("the issue's formula", "formula", benches),
         Baseline(LLAMA_INDEX, "llama_index", benches, None),

@@ -14,6 +14,7 @@ from assistant.evaluation.questions import Question, Scope
 from assistant.evaluation.systems import System, variant, variants
 
 if TYPE_CHECKING:
+    from assistant.embeddings import Embedder
     from assistant.library import Library
 
 PARTS = ("retrieval", "abstention", "citations", "mutations")
@@ -30,12 +31,14 @@ def evaluate(
     parts: Sequence[str] = PARTS,
     notes: bool = True,
     with_baselines: bool = True,
+    published: Embedder | None = None,
     detailed: bool = False,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """The figures of a question set ("development" or "test") as plain values.
 
     ``notes`` false: measured as if the store had no search notes, as for a user's own documents.
+    ``published`` is a model for the baselines instead of the library's own.
     ``detailed`` adds the value of every question, but for the test set, which nobody should tune on.
     ``say`` is told what is being done. Raises MissingExtraError without ``ir_measures``.
     """
@@ -45,9 +48,12 @@ def evaluate(
     found |= {"corpus_sha256": library.identity.corpus_sha256, "embedder": library.identity.embedder}
     if "retrieval" in parts:
         say("retrieval")
-        found["retrieval"] = _retrieval(
-            library, asked, notes, with_baselines, detailed and name != "test", say
-        )
+        systems: list[System] = [*variants(library, notes=notes)]
+        if with_baselines:
+            systems += baselines(
+                questions.scopes(library.corpus), library.corpus, library.embedder, published
+            )
+        found["retrieval"] = _retrieval(library, asked, systems, detailed and name != "test", say)
     if "abstention" in parts:
         say("abstention")
         found["abstention"] = [asdict(row) for row in tally(used, asked)]
@@ -62,12 +68,9 @@ def evaluate(
 
 
 def _retrieval(
-    library: Library, asked: Sequence[Question], notes: bool, with_baselines: bool, detailed: bool, say: Say
+    library: Library, asked: Sequence[Question], systems: Sequence[System], detailed: bool, say: Say
 ) -> list[dict[str, Any]]:
     units, everything = questions.scopes(library.corpus)
-    systems: list[System] = [*variants(library, notes=notes)]
-    if with_baselines:
-        systems += baselines((units, everything), library.corpus, library.embedder)
     answerable = [q for q in asked if q.answerable]
     settings = [
         (units, [*questions.experts(library.corpus), *answerable]),
