@@ -177,6 +177,20 @@ def test_each_baseline_finds_a_passage_by_its_own_words(bench, method):
     assert len(ranking) == len(set(ranking)) <= len(bench.ids)
 
 
+@pytest.mark.parametrize(
+    ("published", "label"), [(None, "its vectors alone, cosine"), (16, "MiniLM, cosine")]
+)
+def test_the_baselines_take_the_published_model_if_there_is_one(bench, published, label):
+    own = FakeEmbedder(dimensions=8)
+    given = FakeEmbedder(dimensions=published) if published else None
+    made = baselines.baselines([bench.scope], bench.corpus, own, given)
+    names = [baseline.name for baseline in made]
+    assert label in names
+    question = sets.load("development")[0]
+    wanted = baselines.Bench(bench.scope, bench.corpus, given or own).cosine(question.question)
+    assert made[names.index(label)].rank(question, bench.scope) == wanted[: made[0]._depth]
+
+
 def test_llama_index_finds_what_stands_whole_in_its_chunks(bench):
     passage = bench.scope.passages[12]
     chunks = bench._llama_index(passage.text)

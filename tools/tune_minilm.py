@@ -67,22 +67,24 @@ Pair = tuple[str, str, str]
 """What both belong to, and the two texts."""
 
 
+def read(name: str) -> dict[str, Any]:
+    """One of the corpus's own files."""
+    return tomllib.loads((ROOT / "corpus" / name).read_text(encoding="utf-8"))
+
+
 def lines(left_out: set[str]) -> dict[str, dict[str, list[str]]]:
     """The lines on each passage and objective by language; the passage's text or the title under "text"."""
     corpus = load_shipped()
     found: dict[str, dict[str, list[str]]] = {}
     for name in LINES:
-        for key, entry in tomllib.loads((ROOT / "corpus" / name).read_text(encoding="utf-8")).items():
+        for key, entry in read(name).items():
             passage = key if "/" in key else f"gfmd-thematic-recollection-2017/{key}"
             if passage in left_out:
                 continue
             of = found.setdefault(passage, {"text": [corpus.passages[passage].text]})
             for language, texts in entry.items():
                 of.setdefault(language, []).extend([texts] if isinstance(texts, str) else texts)
-    titles = tomllib.loads((ROOT / "corpus" / "objectives.toml").read_text(encoding="utf-8"))["objective"]
-    covers = tomllib.loads((ROOT / "corpus" / "objective_contents.toml").read_text(encoding="utf-8"))[
-        "objective"
-    ]
+    titles, covers = read("objectives.toml")["objective"], read("objective_contents.toml")["objective"]
     for title, cover in zip(titles, covers, strict=True):
         found[f"objective {title['number']}"] = {
             "text": [title["adopted_title"]],
@@ -97,7 +99,7 @@ def concepts() -> list[list[str]]:
     """The phrases of each entry of the thesaurus, in all languages."""
     found = []
     for path in sorted((ROOT / "corpus" / "thesaurus").glob("*.toml")):
-        for entries in tomllib.loads(path.read_text(encoding="utf-8")).values():
+        for entries in read(f"thesaurus/{path.name}").values():
             for entry in entries:
                 phrases = list(dict.fromkeys(p for language in LANGUAGES for p in entry.get(language, ())))
                 if len(phrases) > 1:
