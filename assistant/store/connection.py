@@ -8,7 +8,6 @@ Environment: ``GCM_DRAFT_STORE_TOKEN`` is sent as ``Authorization: Bearer`` and 
 from __future__ import annotations
 
 import atexit
-import itertools
 import json
 import os
 import ssl
@@ -21,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import StoreError, UsageError
-from assistant.store.vectors import HNSW, ClientVectors, Neighbour
+from assistant.store.vectors import HNSW, ClientVectors, Neighbour, nearest_of
 
 TIMEOUT = 30.0
 SYNC = 1_000
@@ -216,10 +215,7 @@ class ServerVectors(ClientVectors):
 
     def cosines(self, vectors: Sequence[Sequence[float]]) -> dict[str, float]:
         """As far as the graph reaches: what a server holds is not all sent here for a question."""
-        best: dict[str, float] = {}
-        for chunk, cosine in itertools.chain(*self.query(vectors, self.count())):
-            best[chunk] = max(cosine, best.get(chunk, -1.0))
-        return best
+        return nearest_of(self.query(vectors, self.count()))
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
         """See :class:`assistant.store.vectors.Vectors`."""

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.store.engine import open_local, open_writable
 from assistant.store.generations import damaged
-from assistant.store.vectors import SYNC, Neighbour, Row, Vectors, open_local, open_writable
+from assistant.store.vectors import SYNC, Neighbour, Row, Vectors
 
 SHARD = 25_000
 """Vectors in a shard: 50 MB of memory while it is filled, and some 5 ms of every question."""

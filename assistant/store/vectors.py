@@ -1,33 +1,18 @@
-"""Where vectors are kept: a Chroma collection, by the compiled engine, the Python client, or a server.
+"""Where vectors are kept, as its readers and writers see it, and a Chroma collection by the public Python client.
 
-A local store is read and filled through chromadb's compiled engine itself, because importing the Python client
-costs a second and 46 MB. That is confined to :class:`EngineVectors`, used only for the chromadb versions it was
-tested with; any other version takes the public client, which does the same (held by test).
+The client serves a server, and a local store where the compiled engine (:mod:`assistant.store.engine`) is of a
+version that was not tested; both do the same (held by test).
 """
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import importlib.util
-import itertools
-import json
 import operator
-import os
-import re
-import shutil
-import stat
-import tempfile
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant.errors import StoreError
-
 COLLECTION = "gcm-passages"
-ENGINE_VERSIONS = ("1.5.",)
-"""Prefixes of the chromadb versions whose compiled engine this module was tested with."""
-_TENANT, _DATABASE = "default_tenant", "default_database"
 SYNC = 100
 """Vectors that may wait outside the graph on disk. Chroma's default of 1,000 leaves all of a small store
 waiting, and every opening then builds the graph anew (0.18 s instead of 0.03 s of processor time for 769 vectors)."""
@@ -40,9 +25,12 @@ HNSW = {
     "batch_size": SYNC,
 }
 """The graph of neighbours of every collection."""
-_BATCH = 5_000
-_PAGE = 1_000
+BATCH = 5_000
+PAGE = 1_000
 """Vectors fetched at a time: as Python's numbers each takes sixteen times the room."""
+
+_FEW = 2
+"""Vectors that the graph is asked for one by one."""
 
 Neighbour = tuple[str, float]
 """A chunk id and its cosine similarity to the question, in [-1, 1]."""
@@ -60,7 +48,7 @@ class Vectors(Protocol):
         ...
 
     def cosines(self, vectors: Sequence[Sequence[float]]) -> dict[str, float]:
-        """The cosine of every chunk to the nearest of these vectors, for a store of few; a server may miss some."""
+        """The cosine of every chunk to the nearest of these vectors, for a store of few; the graph may miss some."""
         ...
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
@@ -96,7 +84,8 @@ class LocalCollection(Vectors, Protocol):
         ...
 
 
-def _neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list[Neighbour]]:
+def neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list[Neighbour]]:
+    """What Chroma answers, as cosines instead of distances and in a fixed order."""
     found = []
     for row, far in zip(ids, distances, strict=True):
         near = sorted((i, round(1.0 - d, 6)) for i, d in zip(row, far, strict=True))
@@ -107,144 +96,71 @@ def _neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list
     return found
 
 
-class _Held:
-    """All vectors of a small store, fetched when the first question comes: ids, and float64, (chunks, dimensions).
+def nearest_of(rows: Sequence[Sequence[Neighbour]]) -> dict[str, float]:
+    """The best cosine of each chunk over several searches."""
+    best: dict[str, float] = dict(rows[0])
+    for row in rows[1:]:
+        for chunk, cosine in row:
+            if cosine > best.get(chunk, -1.0):
+                best[chunk] = cosine
+    return best
 
-    In double precision the sums come out the same whatever they are computed with.
+
+class Held:
+    """Comparing a small store's vectors with a few by the graph, with more by one product over all of them.
+
+    Fetching all takes as long as six searches of the graph, once a process. Which way is taken depends on nothing but
+    the number asked for, since the two may differ in the seventh digit.
     """
 
     _ids: tuple[str, ...] | None = None
     _matrix: Any = None
+    """float64, (chunks, dimensions)."""
 
     def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
         """All ids and vectors, some at a time."""
         raise NotImplementedError
 
+    def query(
+        self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
+    ) -> list[list[Neighbour]]:
+        """See :class:`Vectors`."""
+        raise NotImplementedError
+
+    def count(self) -> int:
+        """See :class:`Vectors`."""
+        raise NotImplementedError
+
     def cosines(self, vectors: Sequence[Sequence[float]]) -> dict[str, float]:
         """See :class:`Vectors`."""
+        if len(vectors) <= _FEW:
+            return nearest_of(self.query(vectors, self.count()))
         import numpy as np
 
         if self._ids is None:
             ids: list[str] = []
-            parts = []
+            packed: list[bytes] = []
             for some, rows in self._pages():
                 ids += some
-                flat = itertools.chain.from_iterable(rows)
-                parts.append(np.fromiter(flat, np.float64, len(rows) * len(rows[0])).reshape(len(rows), -1))
-            self._ids, self._matrix = tuple(ids), np.concatenate(parts) if parts else np.empty((0, 1))
+                packed += (
+                    struct.pack(f"{len(row)}d", *row) for row in rows
+                )  # twice as fast as numpy's own way
+            self._ids = tuple(ids)
+            self._matrix = np.frombuffer(b"".join(packed), np.float64).reshape(len(ids), -1) if ids else None
         if not self._ids:
             return {}
         best = (np.asarray(vectors, dtype=np.float64) @ self._matrix.T).max(axis=0)
         return dict(zip(self._ids, best.round(6).tolist(), strict=True))
 
 
-class EngineVectors(_Held):
-    """A local store through ``chromadb_rust_bindings``, which opens in milliseconds.
-
-    Every call is made as chromadb's own client makes it (``chromadb/api/rust.py``).
-    """
-
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        if not _installed_version().startswith(ENGINE_VERSIONS):
-            raise _UntestedEngineError
-        import chromadb_rust_bindings as engine
-
-        mode = engine.MigrationMode
-        config = engine.SqliteDBConfig(
-            hash_type=engine.MigrationHash.MD5,
-            migration_mode=mode.Apply if create else mode.Validate,
-            url=str(path / "chroma.sqlite3"),
-        )
-        self._engine = engine.Bindings(
-            allow_reset=False, sqlite_db_config=config, persist_path=str(path), hnsw_cache_size=16
-        )
-        self._path = path
-        if create:
-            settings = json.dumps({"hnsw": HNSW, "spann": None, "embedding_function": {"type": "legacy"}})
-            self._engine.create_collection(COLLECTION, settings, None, None, True, _TENANT, _DATABASE)
-        self._id = str(self._engine.get_collection(COLLECTION, _TENANT, _DATABASE).id)
-
-    def query(
-        self, vectors: Sequence[Sequence[float]], n: int, where: dict[str, Any] | None = None
-    ) -> list[list[Neighbour]]:
-        """See :class:`Vectors`."""
-        filters = json.dumps(where) if where else None
-        rows = [list(map(float, vector)) for vector in vectors]
-        with self._guarded():
-            found = self._engine.query(
-                self._id, None, rows, n, filters, None, ["distances"], _TENANT, _DATABASE
-            )
-        return _neighbours(found.ids, found.distances)
-
-    def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
-        """See :class:`Vectors`."""
-        if not ids:
-            return {}
-        with self._guarded():
-            got = self._engine.get(
-                self._id, list(ids), None, None, 0, None, ["embeddings"], _TENANT, _DATABASE
-            )
-        return dict(zip(got.ids, got.embeddings, strict=True))
-
-    def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
-        for start in range(0, self.count(), _PAGE):
-            with self._guarded():
-                got = self._engine.get(
-                    self._id, None, None, _PAGE, start, None, ["embeddings"], _TENANT, _DATABASE
-                )
-            yield got.ids, got.embeddings
-
-    @contextlib.contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """The engine raises its own, undocumented classes."""
-        try:
-            yield
-        except Exception as error:
-            raise StoreError(
-                f"The vector store in {self._path} is damaged ({error}). "
-                "Build it anew with: gcm-draft index build --force"
-            ) from error
-
-    def count(self) -> int:
-        """See :class:`Vectors`."""
-        return int(self._engine.count(self._id, _TENANT, _DATABASE))
-
-    def add(self, rows: Sequence[Row]) -> None:
-        """See :class:`LocalCollection`."""
-        for ids, vectors, metadatas in _batches(rows):
-            self._engine.add(ids, self._id, vectors, metadatas, None, None, _TENANT, _DATABASE)
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """See :class:`LocalCollection`."""
-        for start in range(0, len(ids), _BATCH):
-            some = list(ids[start : start + _BATCH])
-            self._engine.delete(self._id, some, None, None, None, _TENANT, _DATABASE)
-
-    def synchronise_after(self, vectors: int) -> None:
-        """See :class:`LocalCollection`."""
-        settings = json.dumps({"hnsw": {"sync_threshold": vectors}})
-        self._engine.update_collection(self._id, None, None, settings)
-
-    def write_again(self, vectors: int) -> None:
-        """See :class:`LocalCollection`."""
-        some = self._engine.get(self._id, None, None, vectors, 0, None, ["embeddings"], _TENANT, _DATABASE)
-        if some.ids:
-            self._engine.update(self._id, some.ids, some.embeddings, None, None, None, _TENANT, _DATABASE)
-
-    def close(self) -> None:
-        """See :class:`LocalCollection`."""
-        with contextlib.suppress(AttributeError):  # closed before
-            del self._engine
-
-
-def _batches(rows: Sequence[Row]) -> Iterator[tuple[list[str], list[Sequence[float]], list[Any]]]:
+def batches(rows: Sequence[Row]) -> Iterator[tuple[list[str], list[Sequence[float]], list[Any]]]:
     """Ids, vectors and what can be filtered by, as many at a time as Chroma takes."""
-    for start in range(0, len(rows), _BATCH):
-        ids, vectors, metadatas = zip(*rows[start : start + _BATCH], strict=True)
+    for start in range(0, len(rows), BATCH):
+        ids, vectors, metadatas = zip(*rows[start : start + BATCH], strict=True)
         yield list(ids), list(vectors), list(metadatas)
 
 
-class ClientVectors(_Held):
+class ClientVectors(Held):
     """Any store through chromadb's public Python client."""
 
     def __init__(self, client: Any, *, create: bool = False, name: str = COLLECTION) -> None:
@@ -262,7 +178,7 @@ class ClientVectors(_Held):
         """See :class:`Vectors`."""
         rows = [list(map(float, vector)) for vector in vectors]
         found = self.collection.query(query_embeddings=rows, n_results=n, where=where, include=["distances"])
-        return _neighbours(found["ids"], found["distances"])
+        return neighbours(found["ids"], found["distances"])
 
     def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
         """See :class:`Vectors`."""
@@ -272,8 +188,8 @@ class ClientVectors(_Held):
         return {i: [float(x) for x in v] for i, v in zip(got["ids"], got["embeddings"], strict=True)}
 
     def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
-        for start in range(0, self.count(), _PAGE):
-            got = self.collection.get(limit=_PAGE, offset=start, include=["embeddings"])
+        for start in range(0, self.count(), PAGE):
+            got = self.collection.get(limit=PAGE, offset=start, include=["embeddings"])
             yield got["ids"], got["embeddings"]
 
     def count(self) -> int:
@@ -282,13 +198,13 @@ class ClientVectors(_Held):
 
     def add(self, rows: Sequence[Row]) -> None:
         """See :class:`LocalCollection`."""
-        for ids, vectors, metadatas in _batches(rows):
+        for ids, vectors, metadatas in batches(rows):
             self.collection.add(ids=ids, embeddings=vectors, metadatas=metadatas)
 
     def delete(self, ids: Sequence[str]) -> None:
         """See :class:`LocalCollection`."""
-        for start in range(0, len(ids), _BATCH):
-            self.collection.delete(ids=list(ids[start : start + _BATCH]))
+        for start in range(0, len(ids), BATCH):
+            self.collection.delete(ids=list(ids[start : start + BATCH]))
 
     def synchronise_after(self, vectors: int) -> None:
         """See :class:`LocalCollection`."""
@@ -313,57 +229,3 @@ def local_client(path: Path) -> Any:
     from chromadb.config import Settings
 
     return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
-
-
-def _installed_version() -> str:
-    """The version of chromadb, read out of its source: asking the engine would import all of the client."""
-    spec = importlib.util.find_spec("chromadb")
-    if spec is None or spec.origin is None:
-        return ""
-    found = re.search(
-        r'^__version__ = "([^"]+)"', Path(spec.origin).read_text(encoding="utf-8"), re.MULTILINE
-    )
-    return found[1] if found else ""
-
-
-class _UntestedEngineError(Exception):
-    """The compiled engine is of another version than those this module was tested with."""
-
-
-def open_local(path: Path) -> Vectors:
-    """A local store for reading. Raises StoreError if it cannot be opened."""
-    if not (path / "chroma.sqlite3").is_file():
-        raise StoreError(f"No vector store in {path}. Build it with: gcm-draft index build")
-    try:
-        return _open(path)
-    except Exception as error:  # the engine raises its own, undocumented classes
-        if not all(os.access(place, os.W_OK) for place in (path, path / "chroma.sqlite3")):
-            return _open_copy(path)
-        raise StoreError(
-            f"The vector store in {path} cannot be read ({error}). Rebuild it with: gcm-draft index build"
-        ) from error
-
-
-def open_writable(path: Path, *, create: bool = False) -> LocalCollection:
-    """A local collection for writing; what goes wrong is raised as Chroma raises it."""
-    return _open(path, create=create)
-
-
-def _open(path: Path, *, create: bool = False) -> LocalCollection:
-    try:
-        return EngineVectors(path, create=create)
-    except (_UntestedEngineError, ModuleNotFoundError, AttributeError, TypeError):
-        return ClientVectors(local_client(path), create=create)
-
-
-def _open_copy(path: Path) -> Vectors:
-    """A store in a folder that cannot be written to: Chroma writes even to read, so a copy."""
-    folder = Path(tempfile.mkdtemp(prefix="gcm-draft-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        copy = Path(shutil.copytree(path, folder / "chroma"))
-        for part in (copy, *copy.rglob("*")):  # the copy has its modes too
-            part.chmod(part.stat().st_mode | stat.S_IWUSR)
-        return _open(copy)
-    except Exception as error:
-        raise StoreError(f"The vector store in {path} cannot be read ({error}).") from error
