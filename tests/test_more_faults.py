@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from assistant.cli.group import INTERRUPTED, program
 from assistant.errors import StoreError
 from assistant.library import Library
-from assistant.store import current_generation, open_store, vectors
+from assistant.store import current_generation, engine, open_store
 from assistant.store.ingestion import is_current
 from tests.fakes import FakeEmbedder
 from tests.store_kit import ROOT, built_home, home, library, note
@@ -67,7 +67,7 @@ def test_a_store_that_cannot_be_written_to_is_copied_with_leave_to_write(tmp_pat
     place = current_generation(library(built_home(tmp_path / "home")).workspace.store) / "chroma"
     for path in place.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    opened = vectors._open_copy(place)
+    opened = engine._open_copy(place)
     assert opened.count() > 0
     copy = Path(opened._path)  # type: ignore[attr-defined]
     assert all(p.stat().st_mode & 0o200 for p in (copy, *copy.rglob("*")))

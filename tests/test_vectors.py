@@ -93,6 +93,7 @@ def fill(path):
     shard.close()
 
 
+@pytest.mark.filterwarnings("ignore:legacy embedding function:DeprecationWarning")
 def test_filled_by_engine_or_client_a_store_says_the_same(tmp_path, monkeypatch):
     fill(tmp_path / "engine")
     monkeypatch.setattr(compiled, "ENGINE_VERSIONS", ("0.0.",))
@@ -109,7 +110,7 @@ def test_filled_by_engine_or_client_a_store_says_the_same(tmp_path, monkeypatch)
     assert stores[0].vectors(["c1", "c2"]) == stores[1].vectors(["c1", "c2"])
 
 
-@pytest.mark.filterwarnings("default:legacy embedding function:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:legacy embedding function:DeprecationWarning")
 def test_both_leave_the_same_configuration(tmp_path, monkeypatch):
     """As Chroma's own client reads it."""
     found = []
