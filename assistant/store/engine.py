@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import importlib.util
-import itertools
 import json
 import os
 import re
@@ -90,15 +89,12 @@ class EngineVectors(Held):
             )
         return dict(zip(got.ids, got.embeddings, strict=True))
 
-    def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
-        for start in itertools.count(0, PAGE):
-            with self._guarded():
-                got = self._engine.get(
-                    self._id, None, None, PAGE, start, None, ["embeddings"], _TENANT, _DATABASE
-                )
-            yield got.ids, got.embeddings
-            if len(got.ids) < PAGE:
-                break
+    def _page(self, start: int) -> tuple[Sequence[str], Sequence[Sequence[float]]]:
+        with self._guarded():
+            got = self._engine.get(
+                self._id, None, None, PAGE, start, None, ["embeddings"], _TENANT, _DATABASE
+            )
+        return got.ids, got.embeddings
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -89,9 +89,7 @@ def neighbours(ids: list[list[str]], distances: list[list[float]]) -> list[list[
     found = []
     for row, far in zip(ids, distances, strict=True):
         near = sorted((i, round(1.0 - d, 6)) for i, d in zip(row, far, strict=True))
-        near.sort(
-            key=operator.itemgetter(1), reverse=True
-        )  # keeps the order of ids where cosines are the same
+        near.sort(key=operator.itemgetter(1), reverse=True)  # where cosines are the same, still by id
         found.append(near)
     return found
 
@@ -117,8 +115,8 @@ class Held:
     _matrix: Any = None
     """float64, (chunks, dimensions)."""
 
-    def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
-        """All ids and vectors, some at a time."""
+    def _page(self, start: int) -> tuple[Sequence[str], Sequence[Sequence[float]]]:
+        """Ids and vectors of ``PAGE`` chunks from this one on; fewer at the end."""
         raise NotImplementedError
 
     def query(
@@ -139,12 +137,13 @@ class Held:
 
         if self._ids is None:
             ids: list[str] = []
-            packed: list[bytes] = []
-            for some, rows in self._pages():
+            packed: list[bytes] = []  # twice as fast as numpy's own way
+            while len(ids) % PAGE == 0:
+                some, rows = self._page(len(ids))
+                if not some:
+                    break
                 ids += some
-                packed += (
-                    struct.pack(f"{len(row)}d", *row) for row in rows
-                )  # twice as fast as numpy's own way
+                packed += (struct.pack(f"{len(row)}d", *row) for row in rows)
             self._ids = tuple(ids)
             self._matrix = np.frombuffer(b"".join(packed), np.float64).reshape(len(ids), -1) if ids else None
         if not self._ids:
@@ -187,10 +186,9 @@ class ClientVectors(Held):
         got = self.collection.get(ids=list(ids), include=["embeddings"])
         return {i: [float(x) for x in v] for i, v in zip(got["ids"], got["embeddings"], strict=True)}
 
-    def _pages(self) -> Iterator[tuple[Sequence[str], Sequence[Sequence[float]]]]:
-        for start in range(0, self.count(), PAGE):
-            got = self.collection.get(limit=PAGE, offset=start, include=["embeddings"])
-            yield got["ids"], got["embeddings"]
+    def _page(self, start: int) -> tuple[Sequence[str], Sequence[Sequence[float]]]:
+        got = self.collection.get(limit=PAGE, offset=start, include=["embeddings"])
+        return got["ids"], got["embeddings"]
 
     def count(self) -> int:
         """See :class:`Vectors`."""
