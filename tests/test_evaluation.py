@@ -405,10 +405,11 @@ def test_no_question_of_the_test_set_is_in_the_figures(built_store):
     ("arguments", "said"),
     [
         (["--per-question"], "--set development"),
-        (["--set", "all"], "'all'"),
+        (["--per-question", "--set", "wide"], "--set development"),
+        (["--set", "every"], "'every'"),
         (["--what", "recall"], "retrieval, abstention, citations, mutations"),
     ],
-    ids=["per question", "set", "part"],
+    ids=["per question", "per question of the wide set", "set", "part"],
 )
 def test_wrong_usage_is_refused(arguments, said):
     from assistant.cli.group import program

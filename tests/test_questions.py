@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from assistant.corpus import load_shipped
+from assistant.known_questions import read as known_questions
+from assistant.known_questions import whole_ids
 from assistant.resources import shipped
+from tests.question_sets import asked, repeats
 
 SETS = {"development": "dev", "test": "test"}
 ANSWERABLE = ("paraphrase", "keyword", "drafting", "named", "objective", "french", "spanish")
@@ -159,6 +162,48 @@ def _figures(questions: list[dict]) -> dict[str, int]:
 def test_the_page_on_judging_gives_the_figures_of_the_files():
     page = Path(__file__).parents[1].joinpath("docs", "judging.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.+?) \| (\d+) \| (\d+) \|$", page, re.MULTILINE)
+    rows = [row for row in rows if not row[0].startswith(("of grade", "questions, each"))]
     printed = {label: (int(development), int(test)) for label, development, test in rows}
     development, test = (_figures(_load(name)) for name in SETS)
     assert printed == {label: (development[label], test[label]) for label in development}
+
+
+# -- the wide set and the known questions --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def wide() -> list[dict]:
+    return [{**record, "qrels": whole_ids(record["qrels"])} for record in _load("wide")]
+
+
+def test_the_wide_set_asks_in_three_languages_and_is_answered(wide, passages):
+    assert [list(record) for record in wide] == [["id", "questions", "qrels"]] * len(wide)
+    assert [record["id"] for record in wide] == [f"wide-{n:03d}" for n in range(1, len(wide) + 1)]
+    for record in wide:
+        assert list(record["questions"]) == ["en", "fr", "es"], record["id"]
+        assert 3 in record["qrels"].values(), record["id"]
+        assert [p for p in record["qrels"] if p not in passages or HUB_QUESTION.fullmatch(p)] == []
+        assert {passages[p].kind for p in record["qrels"]} <= JUDGED, record["id"]
+        assert list(record["qrels"].values()) == sorted(record["qrels"].values(), reverse=True), record["id"]
+
+
+def test_the_wide_set_repeats_no_other(wide):
+    for name in SETS:
+        held = asked(name)
+        found = [r["id"] for r in wide for lang, q in r["questions"].items() if repeats(q, lang, held)]
+        assert len(found) == 0
+
+
+def test_the_page_on_judging_gives_the_figures_of_the_wide_set_and_the_known_questions(wide):
+    page = Path(__file__).parents[1].joinpath("docs", "judging.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| ([\d,]+) \| ([\d,]+) \|$", page, re.MULTILINE)
+    printed = {
+        label: (w, k)
+        for label, w, k in rows
+        if label.endswith("in three languages") or label.startswith("of grade")
+    }
+    both = (wide, known_questions())
+    grades = [Counter(grade for r in records for grade in r["qrels"].values()) for records in both]
+    expected = {"questions, each in three languages": tuple(f"{len(records):,}" for records in both)}
+    expected |= {f"of grade {g}": tuple(f"{count[g]:,}" for count in grades) for g in (3, 2, 1)}
+    assert printed == expected

@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from assistant.library import Library
 
 PARTS = ("retrieval", "abstention", "citations", "mutations")
+SETS = ("test", "development", "wide")
+TOGETHER = {"both": ("development", "test"), "all": ("development", "test", "wide")}
 
 
 @click.command("evaluate", epilog="Example: gcm-draft evaluate --set development --what retrieval")
 @click.option(
     "--set",
     "sets",
-    type=click.Choice(["test", "development", "both"]),
+    type=click.Choice([*SETS, *TOGETHER]),
     default="test",
     show_default=True,
-    help="Which questions: the development set is to choose by, the test set to report.",
+    help="Which questions: the development set is to choose by, the test set and the wide set are to report.",
 )
 @click.option(
     "--what",
@@ -63,11 +65,10 @@ def command(
     """
     if per_question and sets != "development":
         raise click.UsageError(
-            "--per-question is for --set development: nothing may be chosen by looking into the test set."
+            "--per-question is for --set development: nothing may be chosen by looking into the others."
         )
     library = common.open_library()
-    names = ["development", "test"] if sets == "both" else [sets]
-    several = [_evaluate(library, name, what, per_question, options) for name in names]
+    several = [_evaluate(library, name, what, per_question, options) for name in TOGETHER.get(sets, [sets])]
     _output(several, fmt, write)
     if not all(_proved(found) for found in several):
         raise click.exceptions.Exit(1)

@@ -35,11 +35,11 @@ def evaluate(
     detailed: bool = False,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
-    """The figures of a question set ("development" or "test") as plain values.
+    """The figures of a question set ("development", "test" or "wide") as plain values.
 
     ``notes`` false: measured as if the store had no search notes, as for a user's own documents.
     ``published`` is a model for the baselines instead of the library's own.
-    ``detailed`` adds the value of every question, but for the test set, which nobody should tune on.
+    ``detailed`` adds the value of every question, of the development set; nobody should tune on the others.
     ``say`` is told what is being done. Raises MissingExtraError without ``ir_measures``.
     """
     asked = questions.load(name)
@@ -53,7 +53,7 @@ def evaluate(
             systems += baselines(
                 questions.scopes(library.corpus), library.corpus, library.embedder, published
             )
-        found["retrieval"] = _retrieval(library, asked, systems, detailed and name != "test", say)
+        found["retrieval"] = _retrieval(library, asked, systems, detailed and name == "development", say)
     if "abstention" in parts:
         say("abstention")
         found["abstention"] = [asdict(row) for row in tally(used, asked)]

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ProblemsError, SourceError
+from assistant.known_questions import whole_ids
 from assistant.model import Kind, Passage
 from assistant.objectives import load as load_objectives
 from assistant.objectives import mapped
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from assistant.corpus import Corpus
     from assistant.retrieval import Filters
 
-SETS = ("development", "test")
-ANSWERABLE = ("paraphrase", "keyword", "drafting", "named", "objective", "french", "spanish")
+SETS = ("development", "test", "wide")
+ANSWERABLE = ("paraphrase", "keyword", "drafting", "named", "objective", "french", "spanish", "wide")
 OFF_TOPIC = ("off_topic_plain", "off_topic_far", "lexical_trap", "domain_gap")
 LANGUAGES = {"en": "English", "fr": "French", "es": "Spanish"}
 RECOLLECTION = "gfmd-thematic-recollection-2017"
@@ -95,15 +96,38 @@ def load(name: str) -> tuple[Question, ...]:
 
 
 def parse(records: Any, name: str) -> tuple[Question, ...]:
-    """Questions from their JSON form. Raises ProblemsError with every fault."""
+    """Questions from their JSON form. Raises ProblemsError with every fault.
+
+    A record may give one question in several languages (``questions``), with the same judgements for all; in it, an id
+    without a document is one of the Recollection.
+    """
     if not isinstance(records, list):
         raise ProblemsError(f"{name}:", [f"expected a list of questions, found {type(records).__name__}"])
+    records = [one for record in records for one in _each_language(record)]
     problems = [f"question {n}: {fault}" for n, r in enumerate(records, start=1) for fault in _faults(r)]
     if problems:
         raise ProblemsError(f"{counted(len(problems), 'problem')} in {name}:", problems)
     return tuple(
         Question(r["id"], r["question"], r["language"], r["category"], dict(r["qrels"])) for r in records
     )
+
+
+def _each_language(record: Any) -> list[Any]:
+    if not (isinstance(record, dict) and isinstance(record.get("questions"), dict)):
+        return [record]
+    qrels = record.get("qrels")
+    if isinstance(qrels, dict):
+        qrels = whole_ids(qrels)
+    return [
+        {
+            "id": f"{record.get('id')}-{language}",
+            "question": question,
+            "language": language,
+            "category": "wide",
+            "qrels": qrels,
+        }
+        for language, question in record["questions"].items()
+    ]
 
 
 def _faults(record: Any) -> list[str]:
