@@ -7,7 +7,7 @@ development sets), by ``tools/choose_abstention.py``; what they cannot know is s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What speaks for and against an answer: a score, two cosines to what there is and two to what there is not.
+    """What speaks for and against an answer: a score, cosines to what there is and to what there is not.
 
     ``best``: the score of the best passage; ``nearest``: the cosine of the nearest text or note; ``words``: the
     largest share of the question's words met by one passage or its notes. ``elsewhere`` and ``neighbouring``: the
     cosine of the nearest subject that belongs to another field, and of the nearest within migration that the
-    documents do not treat.
+    documents do not treat. ``known``: the cosine of the nearest question of which it is known what answers it.
     """
 
     best: float
@@ -32,6 +32,7 @@ class Signs:
     words: float
     elsewhere: float
     neighbouring: float
+    known: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Bound:
     words: float
     elsewhere: float
     neighbouring: float
+    known: float
     constant: float
 
     def value(self, signs: Signs) -> float:
@@ -53,6 +55,7 @@ class Bound:
             + self.words * signs.words
             + self.elsewhere * signs.elsewhere
             + self.neighbouring * signs.neighbouring
+            + self.known * signs.known
             + self.constant
         )
 
@@ -66,27 +69,41 @@ class Rule:
 
 
 NOTED = Rule(
-    bears=Bound(best=0.61, nearest=21.55, words=16.54, elsewhere=-13.71, neighbouring=0.0, constant=-7.63),
-    firm=Bound(best=0.68, nearest=18.04, words=10.26, elsewhere=-3.16, neighbouring=-6.52, constant=-9.73),
+    bears=Bound(
+        best=0.25, nearest=18.13, words=15.37, elsewhere=-18.96, neighbouring=0.0, known=10.87, constant=-9.3
+    ),
+    firm=Bound(
+        best=0.4, nearest=12.81, words=9.89, elsewhere=-6.2, neighbouring=-8.69, known=11.18, constant=-10.87
+    ),
 )
-"""For the shipped documents, whose passages have search notes."""
+"""For the shipped documents, whose passages have search notes and answer known questions."""
 PLAIN = Rule(
-    bears=Bound(best=2.22, nearest=20.43, words=7.42, elsewhere=-15.46, neighbouring=0.0, constant=-3.09),
-    firm=Bound(best=3.19, nearest=17.74, words=0.51, elsewhere=-6.27, neighbouring=-5.35, constant=-5.96),
+    bears=Bound(
+        best=2.22, nearest=20.43, words=7.42, elsewhere=-15.46, neighbouring=0.0, known=0.0, constant=-3.09
+    ),
+    firm=Bound(
+        best=3.19, nearest=17.74, words=0.51, elsewhere=-6.27, neighbouring=-5.35, known=0.0, constant=-5.96
+    ),
 )
-"""For documents without, as a user's own are; learned on the same questions with the notes put aside."""
+"""For documents without, as a user's own are; learned on the same questions with both put aside."""
 FILTERED = -4.0
 """What filters leave may fall so far below the bound before there is nothing left to show."""
 
 
-def signs(evidence: Sequence[Evidence], weights: Weights, nearest: Nearest) -> Signs:
-    """The signs of a question against these passages; at least one."""
+def signs(
+    evidence: Sequence[Evidence], weights: Weights, nearest: Nearest, known: Mapping[int, float]
+) -> Signs:
+    """The signs of a question against these passages, at least one.
+
+    ``known``: the cosine of the nearest known question that a passage, by number, bears on.
+    """
     return Signs(
         best=max(scores(evidence, weights)),
         nearest=max(max(e.text, e.note) for e in evidence),
         words=max(e.note_lexical for e in evidence),
         elsewhere=nearest.elsewhere,
         neighbouring=nearest.neighbouring,
+        known=max((known.get(e.number, -1.0) for e in evidence), default=-1.0),
     )
 
 
@@ -104,12 +121,13 @@ def judge(
     shown: Collection[int],
     weights: Weights,
     nearest: Nearest,
+    known: Mapping[int, float],
     own: Collection[str] = (),
 ) -> Verdict:
     """The verdict of the part of the corpus that speaks loudest: the shipped documents, or the user's (``own``, ids).
 
     Whether anything bears on the question is judged on all ``evidence``, whether the answer is firm on the
-    passages that the filters leave (``shown``, by number; at least one).
+    passages that the filters leave (``shown``, by number; at least one). ``known``: see :func:`signs`.
     """
     shipped = NOTED if any(e.noted for e in evidence) else PLAIN
     bears = firm = left = False
@@ -119,9 +137,9 @@ def judge(
     ):
         if not part:
             continue
-        bears = bears or rule.bears.value(signs(part, weights, nearest)) > 0
+        bears = bears or rule.bears.value(signs(part, weights, nearest, known)) > 0
         if remaining := [e for e in part if e.number in shown]:
-            found = signs(remaining, weights, nearest)
+            found = signs(remaining, weights, nearest, known)
             left = left or rule.bears.value(found) > FILTERED
             firm = firm or rule.firm.value(found) > 0
     return Verdict(bears, left, firm)

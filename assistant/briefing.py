@@ -28,9 +28,9 @@ PER_SECTION = 6
 """Items of a section unless the user asks for another number."""
 VIEWS = 4
 """Of what was said in the Dialogue and on the Hub fewer are shown: it is opinion, options are the matter."""
-RELEVANT = 0.60
+RELEVANT = 0.55
 """A passage is left out of a brief where its score is below this share of the best of the whole answer. On the
-development questions 9 of 10 relevant options within the first six of their kind remain."""
+development questions 19 of 20 relevant options within the first six of their kind remain."""
 STRICT = 0.75
 """The same where the experts mapped nothing to the objective asked for: little is said of it."""
 OPTIONS_FOUND = N_("Options found")

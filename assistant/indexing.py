@@ -281,7 +281,7 @@ def _preparing(library: Library) -> Callable[[], dict[str, str]]:
         return lambda: extras(library)
     from concurrent.futures import ThreadPoolExecutor
 
-    from assistant import contents, elsewhere, thesaurus  # noqa: F401 imported for the thread
+    from assistant import contents, elsewhere, known_questions, thesaurus  # noqa: F401 imported for the thread
 
     warm()()
     pool = ThreadPoolExecutor(1)
@@ -337,12 +337,13 @@ def _notes(library: Library) -> SearchNotes:
 
 def extras(library: Library) -> dict[str, str]:
     """What is kept in the store so that a question need not prepare it."""
-    from assistant import contents, elsewhere, thesaurus
+    from assistant import contents, elsewhere, known_questions, thesaurus
 
     # What the model does comes first: beside the import of the store's libraries there is a core for it.
     return {
         **contents.prepared(library.embedder),
         **elsewhere.prepared(library.embedder),
+        **known_questions.prepared(library.embedder),
         **thesaurus.prepared(library.thesaurus_entries(None)),
     }
 

@@ -215,10 +215,13 @@ class Library:
 
     def _retriever(self) -> Retriever:
         from assistant.elsewhere import Elsewhere
+        from assistant.known_questions import KnownQuestions
         from assistant.retrieval import Retriever
 
-        elsewhere = Elsewhere(self._store.catalogue.needed_extra, self.embedder.dimensions)
-        return Retriever(self._store, self.embedder, self.thesaurus, elsewhere)
+        catalogue, dimensions = self._store.catalogue, self.embedder.dimensions
+        elsewhere = Elsewhere(catalogue.needed_extra, dimensions)
+        known = KnownQuestions(catalogue.extra, dimensions)
+        return Retriever(self._store, self.embedder, self.thesaurus, elsewhere, known)
 
     # -- questions -------------------------------------------------------------------------------------------
 
@@ -371,6 +374,7 @@ _INDEXED = (
     "elsewhere.toml",
     "neighbouring.toml",
     "objective_contents.toml",
+    "known_questions.json",
 )
 """Files of the project's own, beside the documents, that the index is made from."""
 

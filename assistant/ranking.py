@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,8 @@ class Weights:
 
     ``text`` and ``note``: cosine to the passage and to its search note; ``lexical`` and ``note_lexical``: the
     share of the question's words met there. ``neighbours``: the mean of the best three passages under the
-    same heading, since a heading's passages speak of one thing.
+    same heading, since a heading's passages speak of one thing. ``known``: how far the passage answers known
+    questions like the one asked.
     """
 
     text: float = 0.39
@@ -20,6 +22,7 @@ class Weights:
     lexical: float = 0.56
     note_lexical: float = 0.84
     neighbours: float = 0.46
+    known: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,15 @@ class Evidence:
             + w.note_lexical * self.note_lexical
         )
 
+    def plain(self) -> Evidence:
+        """The same as if the passage had no notes."""
+        return replace(self, note=self.text, note_lexical=self.lexical, noted=False)
+
 
 NEIGHBOURS = 3
 """How many passages of a heading speak for it."""
+ALIKE = 5
+"""How many passages with notes stand for one without, those that score most alike when their notes are put aside."""
 
 
 def scores(evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence] = ()) -> list[float]:
@@ -69,6 +78,40 @@ def scores(evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence
         s + w.neighbours * sum(best[e.heading]) / len(best[e.heading])
         for e, s in zip(evidence, own, strict=True)
     ]
+
+
+def ranked(
+    evidence: Sequence[Evidence],
+    w: Weights,
+    contents: Sequence[Evidence] = (),
+    support: Mapping[int, float] = {},
+) -> list[float]:
+    """What passages are ordered by: their scores and what known questions say, comparable within one question.
+
+    ``support`` has the passages, by number, that were judged for known questions: from 0 to 1, how far each answers
+    those like the one asked. Notes and known questions raise the passages that have them, not those that deserve it,
+    so one without is given what passages have that score like it without theirs; a user's own documents have neither.
+    """
+    found = scores(evidence, w, contents)
+    noted = [i for i, e in enumerate(evidence) if e.noted]
+    if not noted:
+        return [
+            score + w.known * support.get(e.number, 0.0) for e, score in zip(evidence, found, strict=True)
+        ]
+    plain = scores([e.plain() for e in evidence], w, [e.plain() for e in contents])
+    noted.sort(key=plain.__getitem__)
+    steps = [plain[i] for i in noted]
+    raised = list[float]()
+    for e, score, bare in zip(evidence, found, plain, strict=True):
+        middle = bisect.bisect_left(steps, bare)
+        first = max(0, min(middle - ALIKE // 2, len(noted) - ALIKE))
+        like = noted[first : first + ALIKE]
+        own = score if e.noted else bare + sum(found[i] - plain[i] for i in like) / len(like)
+        known = support.get(e.number, 0.0)
+        if not e.noted and e.number not in support:
+            known = sum(support.get(evidence[i].number, 0.0) for i in like) / len(like)
+        raised.append(own + w.known * known)
+    return raised
 
 
 WEIGHTS = Weights()

@@ -18,13 +18,14 @@ from assistant.errors import UsageError
 from assistant.evidence import Gathered, Narrowing, gather
 from assistant.i18n import N_
 from assistant.model import Answer, Document, Hit, Kind, Passage
-from assistant.ranking import WEIGHTS, Evidence, Weights, scores
+from assistant.ranking import WEIGHTS, Evidence, Weights, ranked
 from assistant.text import has_letters
 
 if TYPE_CHECKING:
     from assistant.contents import Contents
     from assistant.elsewhere import Elsewhere
     from assistant.embeddings import Embedder
+    from assistant.known_questions import KnownQuestions
     from assistant.store import Store
     from assistant.thesaurus import Expansion, Thesaurus
 
@@ -96,16 +97,19 @@ class Retriever:
         embedder: Embedder,
         thesaurus: Thesaurus,
         elsewhere: Elsewhere,
+        known: KnownQuestions,
         *,
         weights: Weights = WEIGHTS,
     ) -> None:
         self._store = store
         self._catalogue = store.catalogue
         self._elsewhere = elsewhere
+        self._known = known
         self._embedder = embedder
         self._thesaurus = thesaurus
         self._weights = weights
         self._documents: dict[str, Document] = store.catalogue.documents()
+        self._numbers: dict[str, int] = {}
         self._own = frozenset(i for i, document in self._documents.items() if not document.shipped)
 
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> Answer:
@@ -148,7 +152,9 @@ class Retriever:
         expansion = self._thesaurus.expand(question)
         narrowing = self._narrowing(filters)
         gathered = gather(question, expansion, self._store, self._embedder, contents, narrowing)
-        totals = scores(gathered.evidence, self._weights, gathered.contents)
+        known = self._known.like(gathered.vector, expansion.language)
+        support = self._by_number(dict.fromkeys(known.judged, 0.0) | known.support)
+        totals = ranked(gathered.evidence, self._weights, gathered.contents, support)
         eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
         scored = sorted(
             (
@@ -161,7 +167,9 @@ class Retriever:
         passages = self._catalogue.passages([e.number for _, e in scored])
         found = [(passages[e.number], score, e) for score, e in scored]
         rows, also_at = _fold_duplicates([row for row in found if not _leads_in(row[0].text)])
-        judged = self._judge(question, expansion, gathered, [e.number for _, e in scored])
+        judged = self._judge(
+            question, expansion, gathered, self._by_number(known.nearest), [e.number for _, e in scored]
+        )
         return Ranking(
             question,
             expansion,
@@ -174,6 +182,12 @@ class Retriever:
             also_at=also_at,
             absent=gathered.absent.phrases,
         )
+
+    def _by_number(self, values: dict[str, float]) -> dict[int, float]:
+        """What known questions say of passages, by number instead of id."""
+        if not values.keys() <= self._numbers.keys():
+            self._numbers = self._catalogue.numbers(sorted(values))
+        return {self._numbers[i]: value for i, value in values.items() if i in self._numbers}
 
     # -- filters ---------------------------------------------------------------------------------------------
 
@@ -207,17 +221,22 @@ class Retriever:
     # -- abstention ------------------------------------------------------------------------------------------
 
     def _judge(
-        self, question: str, expansion: Expansion, gathered: Gathered, shown: Sequence[int]
+        self,
+        question: str,
+        expansion: Expansion,
+        gathered: Gathered,
+        known: dict[int, float],
+        shown: Sequence[int],
     ) -> tuple[bool, bool, str | None]:
         """Whether to abstain, whether the answer is weak, and why; by the question's own words alone.
 
         Whether the corpus speaks of the question at all is judged on all of it, whether the answer is weak
-        on what the filters leave (``shown``, passages by number).
+        on what the filters leave (``shown``, passages by number). ``known``: see :func:`assistant.abstention.signs`.
         """
         if not shown:
             return True, True, NO_PASSAGE
         nearest = self._elsewhere.nearest(gathered.vector, expansion.language)
-        verdict = judge(gathered.evidence, frozenset(shown), self._weights, nearest, self._own)
+        verdict = judge(gathered.evidence, frozenset(shown), self._weights, nearest, known, self._own)
         if not verdict.bears:
             return True, True, NOTHING
         if not verdict.left:

@@ -210,6 +210,7 @@ def ask(opened: Callable[[], Store], began: float) -> dict[str, float]:
     """The same of any store."""
     from assistant.elsewhere import Elsewhere
     from assistant.embeddings import default_embedder
+    from assistant.known_questions import KnownQuestions
     from assistant.resources import shipped
     from assistant.retrieval import Retriever
     from assistant.thesaurus import Thesaurus, read
@@ -221,7 +222,9 @@ def ask(opened: Callable[[], Store], began: float) -> dict[str, float]:
     nowhere = base64.b64encode(
         bytes(4 * embedder.dimensions)
     ).decode()  # these stores have no list of other subjects
-    retriever = Retriever(store, embedder, thesaurus, Elsewhere(lambda _: nowhere, embedder.dimensions))
+    elsewhere = Elsewhere(lambda _: nowhere, embedder.dimensions)
+    known = KnownQuestions(lambda _: None, embedder.dimensions)
+    retriever = Retriever(store, embedder, thesaurus, elsewhere, known)
     retriever.search(QUESTIONS[0])
     cold = time.time() - began
     cold_cpu = time.process_time()

@@ -20,6 +20,7 @@ from assistant.retrieval import Filters
 from tests.question_sets import asked, repeats
 
 AFAR = Nearest(0.2, 0.2)
+KNOWN = {1: 0.7, 2: 0.35, 3: 0.1}
 QUESTIONS = Path(__file__).resolve().parent.parent / "corpus" / "questions" / "abstention.json"
 
 
@@ -29,13 +30,13 @@ def passage(number: int, value: float, *, document: str = "shipped", noted: bool
 
 
 REFUSALS = {
-    # best, nearest, words, elsewhere, neighbouring
-    "an ordinary answer": ((1.6, 0.6, 0.6, 0.2, 0.3), "answered"),
-    "nothing like it": ((0.3, 0.2, 0.1, 0.5, 0.2), "refused"),
-    "nearer to what belongs elsewhere": ((0.8, 0.35, 0.25, 0.7, 0.3), "refused"),
-    "so good that what belongs elsewhere does not matter": ((2.0, 0.8, 0.8, 0.7, 0.3), "answered"),
-    "a middling answer": ((0.9, 0.45, 0.3, 0.3, 0.4), "weak"),
-    "a fair answer beside a neighbouring subject": ((1.2, 0.5, 0.4, 0.3, 0.8), "weak"),
+    # best, nearest, words, elsewhere, neighbouring, known
+    "an ordinary answer": ((1.6, 0.6, 0.6, 0.2, 0.3, 0.7), "answered"),
+    "nothing like it": ((0.3, 0.2, 0.1, 0.5, 0.2, 0.3), "refused"),
+    "nearer to what belongs elsewhere": ((0.8, 0.35, 0.25, 0.7, 0.3, 0.4), "refused"),
+    "so good that what belongs elsewhere does not matter": ((2.0, 0.8, 0.8, 0.7, 0.3, 0.8), "answered"),
+    "a middling answer": ((0.9, 0.45, 0.3, 0.3, 0.4, 0.5), "weak"),
+    "a fair answer beside a neighbouring subject": ((1.2, 0.5, 0.4, 0.3, 0.8, 0.6), "weak"),
 }
 
 
@@ -48,7 +49,7 @@ def test_the_rule_for_documents_with_notes(found: tuple[float, ...], expected: s
 
 @pytest.mark.parametrize("rule", [NOTED, PLAIN], ids=["noted", "plain"])
 @given(
-    st.lists(st.floats(0, 1), min_size=5, max_size=5),
+    st.lists(st.floats(0, 1), min_size=6, max_size=6),
     st.sampled_from(Signs.__slots__),
     st.floats(0, 0.5),
 )
@@ -75,26 +76,26 @@ def test_the_user_s_documents_are_judged_by_themselves(
     shipped_value: float, own_value: float, expected: bool
 ) -> None:
     every = [passage(1, shipped_value), passage(2, own_value, document="own", noted=False)]
-    found = judge(every, {1, 2}, WEIGHTS, AFAR, own={"own"})
+    found = judge(every, {1, 2}, WEIGHTS, AFAR, {1: shipped_value}, own={"own"})
     assert (found.bears, found.firm) == (expected, expected)
 
 
 @pytest.mark.parametrize("noted", [True, False])
 def test_shipped_documents_are_judged_together_by_the_rule_for_notes_if_there_are_any(noted: bool) -> None:
     every = [passage(1, 0.1, noted=noted), passage(2, 0.36, noted=False)]
-    values = signs(every, WEIGHTS, AFAR)
+    values = signs(every, WEIGHTS, AFAR, {1: 0.5})
     assert values.nearest == 0.36
     rule = NOTED if noted else PLAIN
-    assert judge(every, {1, 2}, WEIGHTS, AFAR).bears == (rule.bears.value(values) > 0)
+    assert judge(every, {1, 2}, WEIGHTS, AFAR, {1: 0.5}).bears == (rule.bears.value(values) > 0)
 
 
 def test_what_filters_leave_makes_an_answer_weak_before_it_is_refused() -> None:
     every = [passage(1, 0.8), passage(2, 0.3), passage(3, 0.0)]
-    assert judge(every, {1, 2, 3}, WEIGHTS, AFAR).firm
-    weak = judge(every, {2}, WEIGHTS, AFAR)
+    assert judge(every, {1, 2, 3}, WEIGHTS, AFAR, KNOWN).firm
+    weak = judge(every, {2}, WEIGHTS, AFAR, KNOWN)
     assert (weak.bears, weak.left, weak.firm) == (True, True, False)
-    assert NOTED.bears.value(signs(every[2:], WEIGHTS, AFAR)) < FILTERED
-    gone = judge(every, {3}, WEIGHTS, AFAR)
+    assert NOTED.bears.value(signs(every[2:], WEIGHTS, AFAR, KNOWN)) < FILTERED
+    gone = judge(every, {3}, WEIGHTS, AFAR, KNOWN)
     assert (gone.bears, gone.left) == (True, False)
 
 

@@ -57,7 +57,8 @@ def table(library: Library, texts: list[str]) -> Any:
         expansion = library.thesaurus.expand(text)
         found = gather(text, expansion, library._store, library.embedder)
         nearest = retriever._elsewhere.nearest(found.vector, expansion.language)
-        made = signs(found.evidence, WEIGHTS, nearest)
+        known = retriever._known.like(found.vector, expansion.language)
+        made = signs(found.evidence, WEIGHTS, nearest, retriever._by_number(known.nearest))
         rows.append([getattr(made, name) for name in SIGNS])
     return np.array(rows)
 
@@ -109,8 +110,9 @@ def main() -> None:
     for name, one in (("NOTED", library), ("PLAIN", variant(library, notes=False))):
         x = table(one, [text for _, text in pairs])
         off = np.isin(kinds, (REAL, EASY, *REFUSED))
-        bears, values = bound(x[off], kinds[off], ANSWERED, ("neighbouring",))
-        firm, against = bound(x, kinds, UNMARKED)
+        unknown = () if name == "NOTED" else ("known",)
+        bears, values = bound(x[off], kinds[off], ANSWERED, ("neighbouring", *unknown))
+        firm, against = bound(x, kinds, UNMARKED, unknown)
         print(f"{name} = Rule(\n    bears={bears},\n    firm={firm},\n)")
         answered, unmarked = Counter(kinds[off][values > 0]), Counter(kinds[against > 0])
         for kind in sorted(total):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.evaluation.measures import DEPTH
 from assistant.evaluation.questions import Question, Scope
+from assistant.known_questions import KEYS
 from assistant.store.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -56,15 +57,18 @@ class Program:
 
 
 def variant(
-    library: Library, *, notes: bool = True, thesaurus: bool = True, contents: bool = True
+    library: Library, *, notes: bool = True, known: bool = True, thesaurus: bool = True, contents: bool = True
 ) -> Library:
-    """The same library over the same store, as if built without search notes, thesaurus or objectives' contents."""
+    """The same library over the same store, as if built without some of the project's own data.
+
+    Without search notes there are no known questions either: a user's own documents have neither.
+    """
     from assistant.thesaurus import Thesaurus
 
     store, lexicon = library._store, library.thesaurus
     other = copy.copy(library)
     other.__dict__.pop("retriever", None)
-    other.__dict__["_store"] = store if notes else without_notes(store)
+    other.__dict__["_store"] = without_notes(store) if not notes else store if known else _unknowing(store)
     other.__dict__["thesaurus"] = lexicon if thesaurus else Thesaurus.prepare([])
     if not contents:
         other.__dict__["_contents"] = lambda _number: None
@@ -76,8 +80,20 @@ def without_notes(store: Store) -> Store:
     return replace(store, catalogue=_NotelessCatalogue(store.path / "catalogue.sqlite3"))
 
 
-class _NotelessCatalogue(Catalogue):
-    """A catalogue that knows nothing of search notes: their vectors, their words, how often these occur."""
+def _unknowing(store: Store) -> Store:
+    return replace(store, catalogue=_UnknowingCatalogue(store.path / "catalogue.sqlite3"))
+
+
+class _UnknowingCatalogue(Catalogue):
+    """A catalogue that has no known questions."""
+
+    def extra(self, key: str) -> str | None:
+        """As the catalogue's, without known questions."""
+        return None if key.startswith(f"{KEYS}/") else super().extra(key)
+
+
+class _NotelessCatalogue(_UnknowingCatalogue):
+    """A catalogue that knows nothing of search notes either: their vectors, their words, how often these occur."""
 
     searched, notes_column = "{body headings} : ", "''"
 
@@ -107,15 +123,14 @@ class _NotelessCatalogue(Catalogue):
 def variants(library: Library, *, notes: bool = True) -> list[Program]:
     """The program, and without each of its own data; ``notes`` false: all of them without notes."""
     whole = library if notes else variant(library, notes=False)
-    bare = Program(
-        variant(library, notes=False, thesaurus=False, contents=False), "without any of these three"
-    )
+    bare = Program(variant(library, notes=False, thesaurus=False, contents=False), "without any of these")
     if not notes:
         return [Program(whole, "gcm-draft, without notes"), bare]
     return [
         Program(whole),
         Program(whole, "if it never refused", refusing=False),
-        Program(variant(library, notes=False), "without search notes"),
+        Program(variant(library, known=False), "without known questions", refusing=False),
+        Program(variant(library, notes=False), "without search notes either"),
         Program(variant(library, thesaurus=False), "without thesaurus"),
         Program(variant(library, contents=False), "without objectives' contents"),
         bare,

@@ -158,6 +158,14 @@ class Catalogue:
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise _damaged(str(error)) from error
 
+    def _among(self, sql: str, chosen: Sequence[Any], values: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a query with ``IN ({})``, asked for so many at a time as SQLite takes."""
+        found: list[Any] = []
+        for start in range(0, len(chosen), 500):
+            some = chosen[start : start + 500]
+            found += self._query(sql.format(",".join("?" * len(some))), [*some, *values])
+        return found
+
     # -- reading ---------------------------------------------------------------------------------------------
 
     def documents(self) -> dict[str, Document]:
@@ -180,11 +188,8 @@ class Catalogue:
             self._decoded.clear()
         found = {n: self._decoded[n] for n in numbers if n in self._decoded}
         missing = [n for n in numbers if n not in found]
-        for start in range(0, len(missing), 500):
-            some = missing[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self._query(f"SELECT number, record, proof FROM passage WHERE number IN ({marks})", some)  # noqa: S608
-            found.update((n, _passage(record, proof)) for n, record, proof in rows)
+        rows = self._among("SELECT number, record, proof FROM passage WHERE number IN ({})", missing)
+        found.update((n, _passage(record, proof)) for n, record, proof in rows)
         self._decoded.update((n, found[n]) for n in missing if n in found)
         return found
 
@@ -194,6 +199,10 @@ class Catalogue:
             r for i in ids for r in self._query("SELECT id, record, proof FROM passage WHERE id = ?", (i,))
         )
         return {i: _passage(record, proof) for i, record, proof in rows}
+
+    def numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """The number of each passage by id; unknown ids are left out."""
+        return dict(self._among("SELECT id, number FROM passage WHERE id IN ({})", ids))
 
     def extra(self, key: str) -> str | None:
         """A text kept with the store, such as an entry of the thesaurus; None if there is none."""
@@ -213,28 +222,15 @@ class Catalogue:
 
     def headings(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Document and heading path of each passage, by number: passages of one heading stand together."""
-        found: dict[int, tuple[str, str]] = {}
-        for start in range(0, len(numbers), 500):
-            some = numbers[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self._query(
-                f"SELECT number, document, heading FROM passage WHERE number IN ({marks})",  # noqa: S608
-                some,
-            )
-            found.update((number, (document, heading)) for number, document, heading in rows)
-        return found
+        rows = self._among("SELECT number, document, heading FROM passage WHERE number IN ({})", numbers)
+        return {number: (document, heading) for number, document, heading in rows}
 
     def eligible(self, where: str, values: Sequence[Any], among: Sequence[int] | None = None) -> set[int]:
         """Numbers of the passages, or of some of them, that meet an SQL condition of retrieval."""
         if among is None:
             return {r[0] for r in self._query(f"SELECT number FROM passage WHERE {where}", values)}  # noqa: S608
-        found: set[int] = set()
-        for start in range(0, len(among), 500):
-            some = among[start : start + 500]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT number FROM passage WHERE number IN ({marks}) AND {where}"  # noqa: S608
-            found.update(r[0] for r in self._query(query, [*some, *values]))
-        return found
+        query = f"SELECT number FROM passage WHERE number IN ({{}}) AND {where}"  # noqa: S608
+        return {r[0] for r in self._among(query, among, values)}
 
     def how_many(self, where: str, values: Sequence[Any]) -> int:
         """How many passages meet an SQL condition built by retrieval."""
@@ -242,13 +238,8 @@ class Catalogue:
 
     def chunk_passages(self, chunks: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Passage number and view by chunk id; chunks the catalogue does not hold are left out."""
-        found: dict[str, tuple[int, str]] = {}
-        for start in range(0, len(chunks), 500):
-            some = chunks[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self._query(f"SELECT id, passage, view FROM chunk WHERE id IN ({marks})", some)  # noqa: S608
-            found.update((i, (passage, view)) for i, passage, view in rows)
-        return found
+        rows = self._among("SELECT id, passage, view FROM chunk WHERE id IN ({})", chunks)
+        return {i: (passage, view) for i, passage, view in rows}
 
     @functools.cached_property
     def places(self) -> dict[str, tuple[int, str]]:
@@ -258,12 +249,9 @@ class Catalogue:
     def chunks_of(self, numbers: Sequence[int]) -> dict[int, list[str]]:
         """Chunk ids by passage number."""
         found: dict[int, list[str]] = {}
-        for start in range(0, len(numbers), 500):
-            some = numbers[start : start + 500]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT passage, id FROM chunk WHERE passage IN ({marks}) ORDER BY id"  # noqa: S608
-            for passage, chunk in self._query(query, some):
-                found.setdefault(passage, []).append(chunk)
+        query = "SELECT passage, id FROM chunk WHERE passage IN ({}) ORDER BY id"
+        for passage, chunk in self._among(query, numbers):
+            found.setdefault(passage, []).append(chunk)
         return found
 
     def chunks_of_document(self, document: str) -> list[str]:
@@ -282,16 +270,8 @@ class Catalogue:
 
     def chunks_embedding(self, digests: Sequence[str]) -> dict[str, str]:
         """A chunk id for each of these digests of embedded texts that the store has."""
-        found: dict[str, str] = {}
-        for start in range(0, len(digests), 500):
-            some = digests[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self._query(
-                f"SELECT embedded, min(id) FROM chunk WHERE embedded IN ({marks}) GROUP BY 1",  # noqa: S608
-                some,
-            )
-            found.update(rows)
-        return found
+        query = "SELECT embedded, min(id) FROM chunk WHERE embedded IN ({}) GROUP BY 1"
+        return dict(self._among(query, digests))
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; nothing for a sound one."""

@@ -1,0 +1,171 @@
+"""Known questions: the file, what they say of a question like them, and passages of which they say nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.evaluation import questions as sets
+from assistant.evaluation.systems import variant
+from assistant.known_questions import KEYS, LEAST, Known, KnownQuestions, prepared, read
+from assistant.library import Library
+from assistant.ranking import WEIGHTS, Evidence, Weights, ranked, scores
+from tests.fakes import FakeEmbedder
+from tests.question_sets import asked, repeats
+
+# -- the file ------------------------------------------------------------------------------------------------
+
+
+def test_each_is_asked_in_three_languages_and_answered(corpus) -> None:
+    judged = {p.id for p in sets.scopes(corpus)[1].passages}
+    records = read()
+    assert [r["id"] for r in records] == [f"known-{n:03d}" for n in range(1, len(records) + 1)]
+    for record in records:
+        assert list(record["questions"]) == ["en", "fr", "es"]
+        assert all(q == " ".join(q.split()) != "" for q in record["questions"].values()), record["id"]
+        assert set(record["qrels"]) <= judged, record["id"]
+        assert set(record["qrels"].values()) <= {1, 2, 3}, record["id"]
+        assert 3 in record["qrels"].values(), record["id"]
+
+
+def test_none_is_asked_twice() -> None:
+    for language in ("en", "fr", "es"):
+        count = Counter(r["questions"][language].casefold() for r in read())
+        assert [q for q, n in count.items() if n > 1] == []
+
+
+@pytest.mark.parametrize("name", sets.SETS)
+def test_none_is_a_question_of_a_set_in_another_order(name: str) -> None:
+    held = asked(name)
+    found = [(r["id"], lang) for r in read() for lang, q in r["questions"].items() if repeats(q, lang, held)]
+    assert len(found) == 0  # which of a set's questions it repeats is not said
+
+
+def test_the_same_wording_has_the_same_grade(corpus) -> None:
+    texts: dict[str, list[str]] = {}
+    for passage in sets.scopes(corpus)[1].passages:
+        texts.setdefault(passage.text, []).append(passage.id)
+    twins = [ids for ids in texts.values() if len(ids) > 1]
+    for record in read():
+        assert [ids for ids in twins if len({record["qrels"].get(i, 0) for i in ids}) > 1] == [], record["id"]
+
+
+# -- what they say -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, str]:
+    """As an embedder of words, not of meanings, would have them."""
+    return prepared(FakeEmbedder(dimensions=64))
+
+
+def test_a_known_question_brings_up_what_answers_it(kept: dict[str, str]) -> None:
+    known = KnownQuestions(kept.get, 64)
+    for record in read()[::50]:
+        for language, question in record["questions"].items():
+            found = known.like(FakeEmbedder(dimensions=64).embed([question])[0], language)
+            best = max(record["qrels"], key=record["qrels"].__getitem__)
+            assert found.nearest[best] == pytest.approx(1.0, abs=1e-5)
+            assert found.support[best] > 0.5
+            assert found.judged >= set(record["qrels"])
+
+
+@given(st.lists(st.floats(-1, 1), min_size=64, max_size=64).filter(lambda v: np.linalg.norm(v) > 0.1))
+def test_support_is_a_share(kept: dict[str, str], direction: list[float]) -> None:
+    vector = np.array(direction, np.float32) / np.float32(np.linalg.norm(direction))
+    found = KnownQuestions(kept.get, 64).like(vector, "fr")
+    assert found.support.keys() | found.nearest.keys() <= found.judged
+    best = max(found.nearest.values())
+    assert all(LEAST <= share <= best + 1e-6 for share in found.support.values())
+
+
+def by_hand(grades: list[list[int]], vectors: list[list[float]]) -> KnownQuestions:
+    """Known questions of two dimensions on the passages a, b and c."""
+    rows = {"grades": np.array(grades, np.uint8), "en": np.array(vectors, np.float32)}
+    import base64
+
+    texts = {f"{KEYS}/{key}": base64.b64encode(array.tobytes()).decode() for key, array in rows.items()}
+    return KnownQuestions({**texts, f"{KEYS}/passages": json.dumps(["a", "b", "c"])}.get, 2)
+
+
+def test_the_nearest_decides_and_the_others_count_less_with_distance() -> None:
+    known = by_hand([[3, 1, 0], [0, 3, 3]], [[1.0, 0.0], [0.0, 1.0]])
+    found = known.like(np.array([1.0, 0.0], np.float32), "en")
+    assert found.support == pytest.approx({"a": 1.0, "b": 1 / 3}, abs=1e-4)
+    between = known.like(np.array([0.6, 0.8], np.float32), "en")
+    share = 1 / (1 + np.exp(-0.2 / 0.05))
+    assert between.nearest == pytest.approx({"a": 0.6, "b": 0.8, "c": 0.8})  # b only touches on the other
+    assert between.support["c"] == pytest.approx(0.8 * share, abs=1e-4)
+    assert between.support["a"] == pytest.approx(0.8 * (1 - share), abs=1e-4)
+
+
+@pytest.mark.parametrize("language", ["fr", "xx"])
+def test_where_none_is_known_nothing_is_said(language: str) -> None:
+    known = by_hand([[3, 0, 0]], [[1.0, 0.0]])
+    assert known.like(np.array([1.0, 0.0], np.float32), language) == Known()
+
+
+# -- in a ranking --------------------------------------------------------------------------------------------
+
+
+def noted(number: int, text: float, note: float) -> Evidence:
+    return Evidence(number, text, note, 0.0, 0.0, ("shipped", str(number)), True)
+
+
+def bare(number: int, text: float) -> Evidence:
+    return Evidence(number, text, text, 0.0, 0.0, ("own", str(number)))
+
+
+def test_support_raises_a_passage_by_its_weight() -> None:
+    evidence = [noted(1, 0.5, 0.6), noted(2, 0.5, 0.6)]
+    alone, raised = ranked(evidence, WEIGHTS), ranked(evidence, WEIGHTS, (), {1: 0.5, 2: 0.0})
+    assert raised[0] - alone[0] == pytest.approx(0.5 * WEIGHTS.known)
+    assert raised[1] == alone[1]
+
+
+def test_a_passage_without_notes_is_given_what_those_like_it_gain() -> None:
+    evidence = [noted(n, 0.02 * n, 0.02 * n + 0.2) for n in range(1, 41)]
+    support = {e.number: 0.6 if e.text > 0.5 else 0.0 for e in evidence}
+    found = ranked([*evidence, bare(41, 0.6), bare(42, 0.1)], WEIGHTS, (), support)
+    assert found[40] == pytest.approx(found[29])  # the shipped one with the same text
+    assert found[41] == pytest.approx(found[4])
+
+
+def test_where_no_passage_has_notes_nothing_is_added() -> None:
+    evidence = [bare(1, 0.4), bare(2, 0.5)]
+    assert ranked(evidence, WEIGHTS) == scores(evidence, WEIGHTS)
+
+
+PARTS = st.floats(0, 1)
+
+
+@given(
+    st.lists(st.tuples(PARTS, PARTS, PARTS), min_size=1, max_size=12), st.lists(PARTS, min_size=2, max_size=5)
+)
+def test_passages_without_notes_do_not_depend_on_each_other(
+    shipped: list[tuple[float, float, float]], own: list[float]
+) -> None:
+    weights = Weights(known=0.0)
+    evidence = [noted(n, text, min(1.0, text + more)) for n, (text, more, _) in enumerate(shipped)]
+    support = {n: share for n, (_, _, share) in enumerate(shipped)}
+    one = [bare(100 + n, text) for n, text in enumerate(sorted(own))]
+    by_itself = [ranked([*evidence, e], weights, (), support)[-1] for e in one]
+    together = ranked([*evidence, *one], weights, (), support)[len(evidence) :]
+    assert together == pytest.approx(by_itself)
+
+
+def test_the_program_without_known_questions_ranks_otherwise_and_without_notes_has_none(
+    built_store: Library,
+) -> None:
+    question = "cheaper transfer of remittances"
+    vector = built_store.embedder.embed([question])[0]
+    assert built_store.retriever._known.like(vector, "en").support
+    for other in (variant(built_store, known=False), variant(built_store, notes=False)):
+        assert other.retriever._known.like(vector, "en") == Known()
+    whole, without = (lib._rank(question, None) for lib in (built_store, variant(built_store, known=False)))
+    assert whole.scores != without.scores
