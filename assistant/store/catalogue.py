@@ -304,7 +304,8 @@ class Catalogue:
             return []
         words = self._telling(words)
         match = self.searched + "(" + " OR ".join(f'"{w}"' for w in words) + ")"
-        among = f"AND rowid IN (SELECT number FROM passage WHERE {where}) " if where else ""  # noqa: S608
+        # Without "+" SQLite takes the passages one by one and matches the words anew for each.
+        among = f"AND +rowid IN (SELECT number FROM passage WHERE {where}) " if where else ""  # noqa: S608
         return self._query(
             f"SELECT rowid, body, headings, {self.notes_column} FROM lexical WHERE lexical MATCH ? {among}"  # noqa: S608
             "ORDER BY rank, rowid LIMIT ?",
