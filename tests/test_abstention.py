@@ -21,7 +21,7 @@ from tests.question_sets import asked, repeats
 
 AFAR = Nearest(0.2, 0.2)
 KNOWN = {1: 0.7, 2: 0.35, 3: 0.1}
-QUESTIONS = Path(__file__).resolve().parent.parent / "corpus" / "questions" / "abstention.json"
+QUESTIONS = Path(__file__).resolve().parent.parent / "corpus" / "questions"
 
 
 def passage(number: int, value: float, *, document: str = "shipped", noted: bool = True) -> Evidence:
@@ -138,9 +138,10 @@ def test_the_lists_of_subjects_repeat_nothing_and_no_question(name: str) -> None
         assert not asked & {p.casefold() for p in phrases}
 
 
-def test_the_questions_learned_from_are_none_of_the_test_set() -> None:
-    """Only ids of the questions learned from are told, as the test set is not to be read."""
-    learned = json.loads(QUESTIONS.read_text(encoding="utf-8"))
-    assert len({q["id"] for q in learned}) == len({q["question"] for q in learned}) == len(learned)
-    tested = asked("test")
-    assert not [q["id"] for q in learned if repeats(q["question"], q["language"], tested)]
+@pytest.mark.parametrize("name", ["abstention", "short"])
+def test_the_questions_learned_from_and_checked_by_are_none_of_the_sets_reported(name: str) -> None:
+    """Only ids are told, as the test set is not to be read."""
+    found = json.loads((QUESTIONS / f"{name}.json").read_text(encoding="utf-8"))
+    assert len({q["id"] for q in found}) == len({q["question"] for q in found}) == len(found)
+    tested = asked("test") + (asked("wide") if name == "short" else [])
+    assert not [q["id"] for q in found if repeats(q["question"], q["language"], tested)]

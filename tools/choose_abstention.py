@@ -2,7 +2,8 @@
 
 Prints the rules of ``assistant/abstention.py`` and, cross-validated, what they do with each kind of question. They are
 learned from ``corpus/questions/abstention.json``, ``known-items.json``, ``development.json`` and the experts' titles;
-the test set has no part in it. Needs the extra ``test`` (scipy) and builds the index if it is missing.
+the test sets have no part in it. Then it says what they do with short questions (``short.json``), which nothing is
+learned from. Needs the extra ``test`` (scipy) and builds the index if it is missing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from assistant.abstention import Bound, Signs, signs  # noqa: E402 - the checkout's own package
+from assistant.abstention import Bound, Rule, Signs, signs  # noqa: E402 - the checkout's own package
 from assistant.evaluation import questions  # noqa: E402
 from assistant.evaluation.systems import variant  # noqa: E402
 from assistant.evidence import gather  # noqa: E402
@@ -118,6 +119,19 @@ def main() -> None:
         for kind in sorted(total):
             said = f"{answered[kind]:4} answered" if kind in (REAL, EASY, *REFUSED) else " " * 13
             print(f"  {kind:16}{total[kind]:4} asked {said} {unmarked[kind]:4} unmarked")
+        checked(one, Rule(bears, firm))
+
+
+def checked(library: Library, rule: Rule) -> None:
+    """What a rule does with the short questions."""
+    path = ROOT / "corpus" / "questions" / "short.json"
+    records = json.loads(path.read_text(encoding="utf-8"))
+    kinds = np.array([record["category"] for record in records])
+    made = [Signs(*row) for row in table(library, [record["question"] for record in records])]
+    answered = Counter(kinds[[rule.bears.value(s) > 0 for s in made]])
+    unmarked = Counter(kinds[[min(b.value(s) for b in (rule.bears, rule.firm)) > 0 for s in made]])
+    for kind, asked in sorted(Counter(kinds).items()):
+        print(f"  short, {kind:16}{asked:4} asked {answered[kind]:4} answered {unmarked[kind]:4} unmarked")
 
 
 if __name__ == "__main__":
