@@ -29,7 +29,7 @@ ORDER = [
     {"corpus"},
     {"objectives", "search_notes", "thesaurus", "workspace", "showing", "questions_file"},
     {"embeddings", "embedders", "verification", "lexical", "ranking", "excerpts", "statements"},
-    {"chunking", "contents", "elsewhere"},
+    {"chunking", "contents", "elsewhere", "known_questions"},
     {"store", "own_documents"},
     {"evidence", "abstention"},
     {"retrieval"},
