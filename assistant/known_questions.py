@@ -28,7 +28,6 @@ NARROW = 0.05
 LEAST = 0.001
 """A passage's support below this is none."""
 _BEST, _BEARS = 3, 2
-_DOCUMENT = "gfmd-thematic-recollection-2017"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +35,19 @@ class Known:
     """What known questions say of one asked.
 
     For passages, by id: ``support`` is how far one answers questions like this, above 0 and at most 1; ``nearest`` the
-    cosine of the nearest question that it clearly bears on. ``judged``: all passages graded for known questions.
+    cosine of the nearest question that it clearly bears on.
     """
 
     support: dict[str, float] = field(default_factory=dict)
     nearest: dict[str, float] = field(default_factory=dict)
-    judged: frozenset[str] = frozenset()
 
 
 def read() -> list[dict[str, Any]]:
     """The known questions as committed, ids of passages written out: ``id``, ``questions``, ``qrels``."""
+    from assistant.search_notes import whole_ids
+
     records = json.loads((shipped("corpus") / FILE).read_text(encoding="utf-8"))
     return [{**record, "qrels": whole_ids(record["qrels"])} for record in records]
-
-
-def whole_ids(qrels: dict[str, int]) -> dict[str, int]:
-    """Grades by whole passage ids; an id without a document is one of the Recollection."""
-    return {i if "/" in i else f"{_DOCUMENT}/{i}": grade for i, grade in qrels.items()}
 
 
 def prepared(embedder: Embedder) -> dict[str, str]:
@@ -107,8 +102,12 @@ class KnownQuestions:
         return Known(
             {passages[n]: round(float(sums[n]), 6) for n in np.flatnonzero(sums >= LEAST)},
             {passages[n]: round(float(near[n]), 6) for n in np.flatnonzero(bears.any(axis=0))},
-            frozenset(passages),
         )
+
+    @property
+    def judged(self) -> list[str]:
+        """The ids of all passages that answer or touch on a known question."""
+        return self._grades[0]
 
     @functools.cached_property
     def _grades(self) -> tuple[list[str], Any, Any]:

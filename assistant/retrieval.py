@@ -109,7 +109,6 @@ class Retriever:
         self._thesaurus = thesaurus
         self._weights = weights
         self._documents: dict[str, Document] = store.catalogue.documents()
-        self._numbers: dict[str, int] = {}
         self._own = frozenset(i for i, document in self._documents.items() if not document.shipped)
 
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> Answer:
@@ -153,7 +152,7 @@ class Retriever:
         narrowing = self._narrowing(filters)
         gathered = gather(question, expansion, self._store, self._embedder, contents, narrowing)
         known = self._known.like(gathered.vector, expansion.language)
-        support = self._by_number(dict.fromkeys(known.judged, 0.0) | known.support)
+        support = {number: known.support.get(i, 0.0) for i, number in self._judged.items()}
         totals = ranked(gathered.evidence, self._weights, gathered.contents, support)
         eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
         scored = sorted(
@@ -167,9 +166,8 @@ class Retriever:
         passages = self._catalogue.passages([e.number for _, e in scored])
         found = [(passages[e.number], score, e) for score, e in scored]
         rows, also_at = _fold_duplicates([row for row in found if not _leads_in(row[0].text)])
-        judged = self._judge(
-            question, expansion, gathered, self._by_number(known.nearest), [e.number for _, e in scored]
-        )
+        near = {number: known.nearest.get(i, -1.0) for i, number in self._judged.items()}
+        judged = self._judge(question, expansion, gathered, near, [e.number for _, e in scored])
         return Ranking(
             question,
             expansion,
@@ -183,11 +181,10 @@ class Retriever:
             absent=gathered.absent.phrases,
         )
 
-    def _by_number(self, values: dict[str, float]) -> dict[int, float]:
-        """What known questions say of passages, by number instead of id."""
-        if not values.keys() <= self._numbers.keys():
-            self._numbers = self._catalogue.numbers(sorted(values))
-        return {self._numbers[i]: value for i, value in values.items() if i in self._numbers}
+    @functools.cached_property
+    def _judged(self) -> dict[str, int]:
+        """The number of each passage judged for known questions, by id."""
+        return self._catalogue.numbers(self._known.judged)
 
     # -- filters ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.errors import SourceError
 from assistant.model import SearchNote, SearchNotes
@@ -26,6 +26,7 @@ _FILES: dict[str, Collection[int] | None] = {
 """Which English lines of a file are embedded, from 0; None for all. Of the requests the question and the broader
 matter say most for their length; the others are searched by their words. French and Spanish vectors
 gained nothing (``docs/evaluation.md``)."""
+T = TypeVar("T")
 _DEFAULT_DOCUMENT = "gfmd-thematic-recollection-2017"
 
 
@@ -36,6 +37,11 @@ def load_notes(corpus: Corpus) -> SearchNotes:
         for passage, entry in _read(name, corpus).items():
             notes[passage] = (*notes.get(passage, ()), *_notes(entry, lines))
     return notes
+
+
+def whole_ids(entries: dict[str, T]) -> dict[str, T]:
+    """The same by whole passage ids; an id without a document is one of the Recollection."""
+    return {i if "/" in i else f"{_DEFAULT_DOCUMENT}/{i}": entry for i, entry in entries.items()}
 
 
 def _notes(entry: dict[str, list[str]], lines: Collection[int] | None) -> Iterator[SearchNote]:
@@ -54,10 +60,8 @@ def _read(name: str, corpus: Corpus) -> dict[str, dict[str, list[str]]]:
     path = shipped("corpus") / name
     record = tomllib.loads(path.read_text(encoding="utf-8"))
     entries = {
-        key if "/" in key else f"{_DEFAULT_DOCUMENT}/{key}": {
-            language: [text] if isinstance(text, str) else text for language, text in entry.items()
-        }
-        for key, entry in record.items()
+        passage: {language: [text] if isinstance(text, str) else text for language, text in entry.items()}
+        for passage, entry in whole_ids(record).items()
     }
     unknown = sorted(set(entries) - set(corpus.passages))
     if unknown:

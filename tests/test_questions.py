@@ -11,8 +11,8 @@ import pytest
 
 from assistant.corpus import load_shipped
 from assistant.known_questions import read as known_questions
-from assistant.known_questions import whole_ids
 from assistant.resources import shipped
+from assistant.search_notes import whole_ids
 from tests.question_sets import asked, repeats
 
 SETS = {"development": "dev", "test": "test"}

@@ -59,7 +59,8 @@ def table(library: Library, texts: list[str]) -> Any:
         found = gather(text, expansion, library._store, library.embedder)
         nearest = retriever._elsewhere.nearest(found.vector, expansion.language)
         known = retriever._known.like(found.vector, expansion.language)
-        made = signs(found.evidence, WEIGHTS, nearest, retriever._by_number(known.nearest))
+        near = {number: known.nearest.get(i, -1.0) for i, number in retriever._judged.items()}
+        made = signs(found.evidence, WEIGHTS, nearest, near)
         rows.append([getattr(made, name) for name in SIGNS])
     return np.array(rows)
 

@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ProblemsError, SourceError
-from assistant.known_questions import whole_ids
 from assistant.model import Kind, Passage
 from assistant.objectives import load as load_objectives
 from assistant.objectives import mapped
 from assistant.resources import shipped
+from assistant.search_notes import whole_ids
 from assistant.text import counted
 
 if TYPE_CHECKING:

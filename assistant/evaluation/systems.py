@@ -68,7 +68,11 @@ def variant(
     store, lexicon = library._store, library.thesaurus
     other = copy.copy(library)
     other.__dict__.pop("retriever", None)
-    other.__dict__["_store"] = without_notes(store) if not notes else store if known else _unknowing(store)
+    if not notes:
+        store = without_notes(store)
+    elif not known:
+        store = replace(store, catalogue=_UnknowingCatalogue(store.path / "catalogue.sqlite3"))
+    other.__dict__["_store"] = store
     other.__dict__["thesaurus"] = lexicon if thesaurus else Thesaurus.prepare([])
     if not contents:
         other.__dict__["_contents"] = lambda _number: None
@@ -78,10 +82,6 @@ def variant(
 def without_notes(store: Store) -> Store:
     """The store as a build without search notes would have made it; the files are not touched."""
     return replace(store, catalogue=_NotelessCatalogue(store.path / "catalogue.sqlite3"))
-
-
-def _unknowing(store: Store) -> Store:
-    return replace(store, catalogue=_UnknowingCatalogue(store.path / "catalogue.sqlite3"))
 
 
 class _UnknowingCatalogue(Catalogue):
