@@ -6,7 +6,6 @@ aspects, in the project's own words (``corpus/objective_contents.toml``), say th
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import tomllib
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.analysis import terms
+from assistant.embeddings import as_text, from_text
 from assistant.resources import shipped
 
 if TYPE_CHECKING:
@@ -43,28 +43,26 @@ def prepared(embedder: Embedder, path: Path | None = None) -> dict[str, str]:
         ]
         for entry in record["objective"]
     }
-    vectors = iter(embedder.embed(list(itertools.chain.from_iterable(groups.values()))))
+    vectors = embedder.embed(list(itertools.chain.from_iterable(groups.values())))
+    ends = itertools.accumulate(len(texts) for texts in groups.values())
     return {
         _key(number): json.dumps(
             {
                 "terms": list(dict.fromkeys(terms(" ".join(texts)))),
-                "vectors": [base64.b64encode(next(vectors).tobytes()).decode("ascii") for _ in texts],
+                "vectors": as_text(vectors[end - len(texts) : end]),
             }
         )
-        for number, texts in groups.items()
+        for (number, texts), end in zip(groups.items(), ends, strict=True)
     }
 
 
-def restore(read: Callable[[str], str | None], number: int) -> Contents | None:
+def restore(read: Callable[[str], str | None], number: int, dimensions: int) -> Contents | None:
     """The contents of one objective; ``read`` gives what :func:`prepared` made. None for one that has none."""
-    import numpy as np
-
     found = read(_key(number))
     if found is None:
         return None
     entry = json.loads(found)
-    rows = [np.frombuffer(base64.b64decode(row), dtype=np.float32) for row in entry["vectors"]]
-    return Contents(tuple(entry["terms"]), np.stack(rows))
+    return Contents(tuple(entry["terms"]), from_text(entry["vectors"], dimensions))
 
 
 def _key(number: int) -> str:

@@ -7,12 +7,12 @@ words ("data migration to the cloud"). Set against lists of other subjects it ca
 
 from __future__ import annotations
 
-import base64
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.embeddings import as_text, from_text
 from assistant.resources import shipped
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def prepared(embedder: Embedder) -> dict[str, str]:
         path = shipped("corpus") / f"{name}.toml"
         lists: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
         for language, phrases in lists.items():
-            vectors = embedder.embed(phrases)
-            found[_key(name, language)] = base64.b64encode(vectors.tobytes()).decode("ascii")
+            found[_key(name, language)] = as_text(embedder.embed(phrases))
     return found
 
 
@@ -65,13 +64,6 @@ class Elsewhere:
 
     def _cosine(self, question: Vectors, key: str) -> float:
         if key not in self._subjects:
-            self._subjects[key] = self._vectors(key)
+            self._subjects[key] = from_text(self._read(key), self._dimensions)
         subjects = self._subjects[key]
         return float((subjects @ question).max()) if len(subjects) else -1.0
-
-    def _vectors(self, key: str) -> Vectors:
-        """float32, shape (subjects, dimensions), rows of length 1."""
-        import numpy as np
-
-        raw = base64.b64decode(self._read(key))
-        return np.frombuffer(raw, dtype=np.float32).reshape(-1, self._dimensions)

@@ -7,6 +7,7 @@ provenance. Heavy imports are inside the functions.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import functools
 import json
@@ -106,17 +107,23 @@ class MiniLMEmbedder:
                 ids = [*ids[: self.max_tokens - 1], _SEP]
             vectors[i] = session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0][0]
 
-        longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        longest_first = iter(sorted(range(len(texts)), key=lambda i: -len(texts[i])))
         workers = min(_processors(), _MAX_WORKERS, len(texts))
-        if len(texts) < _BULK or workers == 1:
-            for i in longest_first:
+
+        def work() -> None:
+            for (
+                i
+            ) in longest_first:  # each takes the next; a task for every text would cost half as much again
                 run(i)
+
+        if len(texts) < _BULK or workers == 1:
+            work()
         else:
             from concurrent.futures import ThreadPoolExecutor
 
             with ThreadPoolExecutor(workers) as pool:
-                for _ in pool.map(run, longest_first):
-                    pass
+                for done in [pool.submit(work) for _ in range(workers)]:
+                    done.result()
         return vectors
 
     def warm(self) -> Callable[[], None]:
@@ -182,6 +189,18 @@ class MiniLMEmbedder:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return tokenizer
+
+
+def as_text(array: NDArray[Any]) -> str:
+    """An array's values as text, as the store keeps vectors that are no passage's."""
+    return base64.b64encode(array.tobytes()).decode("ascii")
+
+
+def from_text(text: str, width: int, kind: type[np.generic] | None = None) -> NDArray[Any]:
+    """The array again, in rows of ``width``; of ``kind``, float32 if none is given."""
+    import numpy as np
+
+    return np.frombuffer(base64.b64decode(text), dtype=kind or np.float32).reshape(-1, width)
 
 
 @functools.cache

@@ -46,13 +46,14 @@ NONE_ABSENT = Absent()
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence on all candidates, and the question's own vector: float32, shape (dimensions,).
+    """The evidence on all candidates, and the vectors of the question: float32, shape (ways, dimensions).
 
+    The first vector is of the question as asked, the others of what the lexicon makes of it in English.
     ``contents`` is the evidence on the same candidates by what the objective asked for covers, or empty.
     """
 
     evidence: tuple[Evidence, ...]
-    vector: Any
+    vectors: Any
     contents: tuple[Evidence, ...] = ()
     absent: Absent = NONE_ABSENT
 
@@ -98,12 +99,12 @@ def gather(
     if contents is None:
         rows = _rows(asked.words, store, narrowing)
         (evidence,) = _weighed([asked], rows, [_cosines(queries, rows, store, narrowing)], store)
-        return Gathered(evidence, queries[0], absent=_absent(question, expansion, store))
+        return Gathered(evidence, queries, absent=_absent(question, expansion, store))
     covered = _sought([Concept((t,), (Alternative((t,), 1.0),)) for t in contents.terms], store)
     rows = _rows(sorted({*asked.words, *covered.words}), store, narrowing)
     both = [_cosines(vectors, rows, store, narrowing) for vectors in (queries, contents.vectors)]
     evidence, covers = _weighed([asked, covered], rows, both, store)
-    return Gathered(evidence, queries[0], covers, _absent(question, expansion, store))
+    return Gathered(evidence, queries, covers, _absent(question, expansion, store))
 
 
 def _absent(question: str, expansion: Expansion, store: Store) -> Absent:

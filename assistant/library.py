@@ -253,7 +253,7 @@ class Library:
         """What this objective covers."""
         from assistant.contents import restore
 
-        return restore(self._store.catalogue.extra, number)
+        return restore(self._store.catalogue.extra, number, self.embedder.dimensions)
 
     @cached_property
     def objectives(self) -> dict[int, Objective]:

@@ -151,7 +151,7 @@ class Retriever:
         expansion = self._thesaurus.expand(question)
         narrowing = self._narrowing(filters)
         gathered = gather(question, expansion, self._store, self._embedder, contents, narrowing)
-        known = self._known.like(gathered.vector, expansion.language)
+        known = self._known.like(question, gathered.vectors, expansion.language)
         support = {number: known.support.get(i, 0.0) for i, number in self._judged.items()}
         totals = ranked(gathered.evidence, self._weights, gathered.contents, support)
         eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
@@ -232,7 +232,7 @@ class Retriever:
         """
         if not shown:
             return True, True, NO_PASSAGE
-        nearest = self._elsewhere.nearest(gathered.vector, expansion.language)
+        nearest = self._elsewhere.nearest(gathered.vectors[0], expansion.language)
         verdict = judge(gathered.evidence, frozenset(shown), self._weights, nearest, known, self._own)
         if not verdict.bears:
             return True, True, NOTHING

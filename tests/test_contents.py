@@ -32,12 +32,12 @@ def test_what_is_prepared_is_what_is_restored(tmp_path: Path) -> None:
     file.write_text(f"[[objective]]\nnumber = 7\ncovers = {covers!r}\n", encoding="utf-8")
     embedder = default_embedder()
     prepared = contents.prepared(embedder, file).get
-    found = contents.restore(prepared, 7)
+    found = contents.restore(prepared, 7, embedder.dimensions)
     assert found is not None
     assert found.terms[:4] == ("mend", "net", "count", "fish")
     groups = ["; ".join(covers[:4]), covers[4]]
     assert np.array_equal(found.vectors, embedder.embed(groups))
-    assert contents.restore(prepared, 8) is None
+    assert contents.restore(prepared, 8, embedder.dimensions) is None
 
 
 def test_contents_count_as_much_as_the_words_of_the_question() -> None:

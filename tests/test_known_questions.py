@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.analysis import terms
+from assistant.embeddings import as_text
 from assistant.evaluation import questions as sets
 from assistant.evaluation.systems import variant
-from assistant.known_questions import KEYS, LEAST, Known, KnownQuestions, prepared, read
+from assistant.known_questions import KEYS, LEAST, NARROW, SHARED, Known, KnownQuestions, prepared, read
 from assistant.library import Library
 from assistant.ranking import WEIGHTS, Evidence, Weights, ranked, scores
 from tests.fakes import FakeEmbedder
@@ -68,7 +71,7 @@ def test_a_known_question_brings_up_what_answers_it(kept: dict[str, str]) -> Non
     known = KnownQuestions(kept.get, 64)
     for record in read()[::50]:
         for language, question in record["questions"].items():
-            found = known.like(FakeEmbedder(dimensions=64).embed([question])[0], language)
+            found = known.like(question, FakeEmbedder(dimensions=64).embed([question]), language)
             best = max(record["qrels"], key=record["qrels"].__getitem__)
             assert found.nearest[best] == pytest.approx(1.0, abs=1e-5)
             assert found.support[best] > 0.5
@@ -79,36 +82,89 @@ def test_a_known_question_brings_up_what_answers_it(kept: dict[str, str]) -> Non
 def test_support_is_a_share(kept: dict[str, str], direction: list[float]) -> None:
     vector = np.array(direction, np.float32) / np.float32(np.linalg.norm(direction))
     known = KnownQuestions(kept.get, 64)
-    found = known.like(vector, "fr")
+    found = known.like("Le logement des travailleurs", vector[None], "fr")
     assert found.support.keys() | found.nearest.keys() <= set(known.judged)
     best = max(found.nearest.values())
     assert all(LEAST <= share <= best + 1e-6 for share in found.support.values())
 
 
-def by_hand(grades: list[list[int]], vectors: list[list[float]]) -> KnownQuestions:
+def by_hand(
+    grades: list[list[int]],
+    vectors: list[list[float]],
+    french: list[list[float]] | None = None,
+    words: dict[str, list[int]] | None = None,
+) -> KnownQuestions:
     """Known questions of two dimensions on the passages a, b and c."""
-    rows = {"grades": np.array(grades, np.uint8), "en": np.array(vectors, np.float32)}
-    import base64
+    arrays = {"grades": np.array(grades, np.uint8), "en": np.array(vectors, np.float32)}
+    if french is not None:
+        arrays["fr"] = np.array(french, np.float32)
+    texts = {f"{KEYS}/{key}": as_text(array) for key, array in arrays.items()}
+    lists = {f"{KEYS}/passages": ["a", "b", "c"], f"{KEYS}/words/fr": words or {}}
+    return KnownQuestions({**texts, **{key: json.dumps(value) for key, value in lists.items()}}.get, 2)
 
-    texts = {f"{KEYS}/{key}": base64.b64encode(array.tobytes()).decode() for key, array in rows.items()}
-    return KnownQuestions({**texts, f"{KEYS}/passages": json.dumps(["a", "b", "c"])}.get, 2)
+
+def ways(*vectors: list[float]) -> np.ndarray:
+    return np.array(vectors, np.float32)
 
 
 def test_the_nearest_decides_and_the_others_count_less_with_distance() -> None:
     known = by_hand([[3, 1, 0], [0, 3, 3]], [[1.0, 0.0], [0.0, 1.0]])
-    found = known.like(np.array([1.0, 0.0], np.float32), "en")
+    found = known.like("", ways([1.0, 0.0]), "en")
     assert found.support == pytest.approx({"a": 1.0, "b": 1 / 3}, abs=1e-4)
-    between = known.like(np.array([0.6, 0.8], np.float32), "en")
+    between = known.like("", ways([0.6, 0.8]), "en")
     share = 1 / (1 + np.exp(-0.2 / 0.05))
     assert between.nearest == pytest.approx({"a": 0.6, "b": 0.8, "c": 0.8})  # b only touches on the other
     assert between.support["c"] == pytest.approx(0.8 * share, abs=1e-4)
     assert between.support["a"] == pytest.approx(0.8 * (1 - share), abs=1e-4)
 
 
+def test_a_question_not_in_english_is_compared_as_the_lexicon_puts_it_too() -> None:
+    known = by_hand([[3, 0, 0], [0, 3, 0]], [[1.0, 0.0], [0.0, 1.0]], french=[[0.6, 0.8], [0.8, 0.6]])
+    asked, put = [1.0, 0.0], [1.0, 0.0]
+    alone, both = known.like("", ways(asked), "fr"), known.like("", ways(asked, put), "fr")
+    assert alone.support["b"] > 0.9 * 0.8 > alone.support.get("a", 0.0)  # the second is nearer in French
+    assert both.support["a"] > 0.9 * 0.8 > both.support.get("b", 0.0)  # (.6 + 1) / 2 against (.8 + 0) / 2
+    assert both.nearest == alone.nearest == pytest.approx({"a": 0.6, "b": 0.8})
+
+
+KNOWN_WORD, NEW_WORD = math.log(1 + 1.5 / 1.5) ** 2, math.log(1 + 2.5 / 0.5) ** 2
+"""Squared idf among two questions."""
+
+
+@pytest.mark.parametrize(
+    ("question", "share"),
+    [
+        ("Payer les salaires", 1.0),
+        ("les salaires à payer, payer", 1.0),
+        ("payer les loyers", (KNOWN_WORD / 2) ** 0.5 / (KNOWN_WORD + NEW_WORD) ** 0.5),
+        ("vendre des fruits", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_a_question_not_in_english_is_compared_by_its_words_too(question: str, share: float) -> None:
+    words = {"log": [0], "etudi": [0], "pai": [1], "salair": [1]}
+    assert set(words) == {t for q in ("loger les étudiants", "payer les salaires") for t in terms(q, "fr")}
+    ends = [[1.0, 0.0], [0.0, 1.0]]
+    known = by_hand([[3, 0, 0], [0, 3, 0]], ends, french=ends, words=words)
+    near, far = 0.55**0.5, 0.45**0.5
+    found = known.like(question, ways([near, far]), "fr")
+    lead = near - far - SHARED * share
+    assert found.support["b"] == pytest.approx(near / (1 + np.exp(lead / NARROW)), abs=1e-5)
+    assert found.nearest == pytest.approx({"a": near, "b": far})
+    assert known.like(question, ways([near, far]), "en") == known.like("", ways([near, far]), "en")
+
+
+@given(st.text(max_size=60))
+def test_shared_words_are_a_share(kept: dict[str, str], question: str) -> None:
+    known = KnownQuestions(kept.get, 64)
+    shared = known._words("es").shared(terms(question, "es"))
+    assert ((shared >= 0) & (shared <= 1 + 1e-9)).all()
+
+
 @pytest.mark.parametrize("language", ["fr", "xx"])
 def test_where_none_is_known_nothing_is_said(language: str) -> None:
     known = by_hand([[3, 0, 0]], [[1.0, 0.0]])
-    assert known.like(np.array([1.0, 0.0], np.float32), language) == Known()
+    assert known.like("", ways([1.0, 0.0]), language) == Known()
 
 
 # -- in a ranking --------------------------------------------------------------------------------------------
@@ -164,9 +220,9 @@ def test_the_program_without_known_questions_ranks_otherwise_and_without_notes_h
     built_store: Library,
 ) -> None:
     question = "cheaper transfer of remittances"
-    vector = built_store.embedder.embed([question])[0]
-    assert built_store.retriever._known.like(vector, "en").support
+    vectors = built_store.embedder.embed([question])
+    assert built_store.retriever._known.like(question, vectors, "en").support
     for other in (variant(built_store, known=False), variant(built_store, notes=False)):
-        assert other.retriever._known.like(vector, "en") == Known()
+        assert other.retriever._known.like(question, vectors, "en") == Known()
     whole, without = (lib._rank(question, None) for lib in (built_store, variant(built_store, known=False)))
     assert whole.scores != without.scores

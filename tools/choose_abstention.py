@@ -57,8 +57,8 @@ def table(library: Library, texts: list[str]) -> Any:
     for text in texts:
         expansion = library.thesaurus.expand(text)
         found = gather(text, expansion, library._store, library.embedder)
-        nearest = retriever._elsewhere.nearest(found.vector, expansion.language)
-        known = retriever._known.like(found.vector, expansion.language)
+        nearest = retriever._elsewhere.nearest(found.vectors[0], expansion.language)
+        known = retriever._known.like(text, found.vectors, expansion.language)
         near = {number: known.nearest.get(i, -1.0) for i, number in retriever._judged.items()}
         made = signs(found.evidence, WEIGHTS, nearest, near)
         rows.append([getattr(made, name) for name in SIGNS])

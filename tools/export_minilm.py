@@ -144,9 +144,10 @@ class Graph:
         return self.node("DynamicQuantizeMatMul", inputs, name, domain=FUSED)
 
     def add_norm(self, x: str, residual: str, name: str, gain: Array, bias: Array) -> str:
-        """Layer normalisation of x + residual."""
-        inputs = [x, residual, self.const(name + ".gain", gain), self.const(name + ".bias", bias)]
-        return self.node("SkipLayerNormalization", inputs, name, domain=FUSED, epsilon=EPSILON)
+        """Layer normalisation of x + residual, by two nodes: onnxruntime's fused one takes three times as long."""
+        total = self.node("Add", [x, residual], name + ".sum")
+        inputs = [total, self.const(name + ".gain", gain), self.const(name + ".bias", bias)]
+        return self.node("LayerNormalization", inputs, name, axis=-1, epsilon=EPSILON)
 
     def attention(self, x: str, name: str, weight: Array, bias: Array) -> str:
         """Self-attention of all heads over the whole text, before its output projection."""

@@ -42,7 +42,7 @@ __all__ = [
     "writing",
 ]
 
-INDEX_VERSION = "8"
+INDEX_VERSION = "9"
 """Raised whenever what is indexed or put to the embedder, or how, changes; an older store is then built anew and
 none of its vectors is used again."""
 
