@@ -58,7 +58,7 @@ class Evidence:
 NEIGHBOURS = 3
 """How many passages of a heading speak for it."""
 ALIKE = 5
-"""How many passages with notes stand for one without, those that score most alike when their notes are put aside."""
+"""How many ranks among the passages with notes stand for that of one without."""
 
 
 def scores(evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence] = ()) -> list[float]:
@@ -89,29 +89,32 @@ def ranked(
     """What passages are ordered by: their scores and what known questions say, comparable within one question.
 
     ``support`` has the passages, by number, that were judged for known questions: from 0 to 1, how far each answers
-    those like the one asked. Notes and known questions raise the passages that have them, not those that deserve it,
-    so one without is given what passages have that score like it without theirs; a user's own documents have neither.
+    those like the one asked. Notes and known questions raise the passages that have them, not those that deserve it.
+    One without keeps its place among them instead: it is raised as far as the passages were that stand where it stands
+    when notes and known questions are put aside. A user's own documents have neither.
     """
     found = scores(evidence, w, contents)
+    raised = [s + w.known * support.get(e.number, 0.0) for e, s in zip(evidence, found, strict=True)]
     noted = [i for i, e in enumerate(evidence) if e.noted]
     if not noted:
-        return [
-            score + w.known * support.get(e.number, 0.0) for e, score in zip(evidence, found, strict=True)
-        ]
+        return raised
     plain = scores([e.plain() for e in evidence], w, [e.plain() for e in contents])
-    noted.sort(key=plain.__getitem__)
-    steps = [plain[i] for i in noted]
-    raised = list[float]()
-    for e, score, bare in zip(evidence, found, plain, strict=True):
-        middle = bisect.bisect_left(steps, bare)
-        first = max(0, min(middle - ALIKE // 2, len(noted) - ALIKE))
-        like = noted[first : first + ALIKE]
-        own = score if e.noted else bare + sum(found[i] - plain[i] for i in like) / len(like)
-        known = support.get(e.number, 0.0)
-        if not e.noted and e.number not in support:
-            known = sum(support.get(evidence[i].number, 0.0) for i in like) / len(like)
-        raised.append(own + w.known * known)
+    steps = sorted(plain[i] for i in noted)
+    by_notes, by_all = sorted(found[i] for i in noted), sorted(raised[i] for i in noted)
+    for i, e in enumerate(evidence):
+        if not e.noted and e.number in support:
+            raised[i] += _rise(plain[i], steps, by_notes)
+        elif not e.noted:
+            raised[i] = plain[i] + _rise(plain[i], steps, by_all)
     return raised
+
+
+def _rise(score: float, steps: Sequence[float], risen: Sequence[float]) -> float:
+    """How far ``risen`` is above ``steps`` at the ranks where ``score`` stands among the steps; both ascending."""
+    middle = bisect.bisect_left(steps, score)
+    first = max(0, min(middle - ALIKE // 2, len(steps) - ALIKE))
+    ranks = slice(first, first + ALIKE)
+    return (sum(risen[ranks]) - sum(steps[ranks])) / len(steps[ranks])
 
 
 WEIGHTS = Weights()

@@ -17,7 +17,7 @@ from assistant.evaluation import questions as sets
 from assistant.evaluation.systems import variant
 from assistant.known_questions import KEYS, LEAST, NARROW, SHARED, Known, KnownQuestions, prepared, read
 from assistant.library import Library
-from assistant.ranking import WEIGHTS, Evidence, Weights, ranked, scores
+from assistant.ranking import ALIKE, WEIGHTS, Evidence, Weights, ranked, scores
 from tests.fakes import FakeEmbedder
 from tests.question_sets import asked, repeats
 
@@ -185,12 +185,23 @@ def test_support_raises_a_passage_by_its_weight() -> None:
     assert raised[1] == alone[1]
 
 
-def test_a_passage_without_notes_is_given_what_those_like_it_gain() -> None:
+def test_a_passage_without_notes_stands_with_those_of_the_same_text() -> None:
     evidence = [noted(n, 0.02 * n, 0.02 * n + 0.2) for n in range(1, 41)]
     support = {e.number: 0.6 if e.text > 0.5 else 0.0 for e in evidence}
     found = ranked([*evidence, bare(41, 0.6), bare(42, 0.1)], WEIGHTS, (), support)
     assert found[40] == pytest.approx(found[29])  # the shipped one with the same text
     assert found[41] == pytest.approx(found[4])
+
+
+def test_a_passage_without_notes_keeps_its_place_whichever_are_raised() -> None:
+    """Known questions raise every other passage, so the mean of those like it would not do."""
+    evidence = [noted(n, 0.02 * n, 0.02 * n) for n in range(1, 41)]
+    support = {e.number: 0.9 * (e.number % 2) for e in evidence}
+    own = bare(41, 0.81)
+    found = ranked([*evidence, own], WEIGHTS, (), support)
+    assert sum(score > found[40] for score in found) <= ALIKE // 2
+    last = ranked([*evidence, bare(41, 0.01)], WEIGHTS, (), support)
+    assert sum(score < last[40] for score in last) <= ALIKE // 2
 
 
 def test_where_no_passage_has_notes_nothing_is_added() -> None:
