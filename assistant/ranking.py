@@ -58,7 +58,7 @@ class Evidence:
 NEIGHBOURS = 3
 """How many passages of a heading speak for it."""
 ALIKE = 5
-"""How many ranks among the passages with notes stand for that of one without."""
+"""How many passages with notes stand for one without: those of its rank when their notes are put aside."""
 
 
 def scores(evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence] = ()) -> list[float]:
@@ -90,31 +90,26 @@ def ranked(
 
     ``support`` has the passages, by number, that were judged for known questions: from 0 to 1, how far each answers
     those like the one asked. Notes and known questions raise the passages that have them, not those that deserve it.
-    One without keeps its place among them instead: it is raised as far as the passages were that stand where it stands
-    when notes and known questions are put aside. A user's own documents have neither.
+    A passage without notes is therefore raised as far as those that score like it without theirs; one that was not
+    judged either, as all of a user's own, as far as it takes to keep its place among those that have both.
     """
     found = scores(evidence, w, contents)
-    raised = [s + w.known * support.get(e.number, 0.0) for e, s in zip(evidence, found, strict=True)]
+    known = [w.known * support.get(e.number, 0.0) for e in evidence]
+    raised = [score + more for score, more in zip(found, known, strict=True)]
     noted = [i for i, e in enumerate(evidence) if e.noted]
     if not noted:
         return raised
     plain = scores([e.plain() for e in evidence], w, [e.plain() for e in contents])
-    steps = sorted(plain[i] for i in noted)
-    by_notes, by_all = sorted(found[i] for i in noted), sorted(raised[i] for i in noted)
+    noted.sort(key=plain.__getitem__)
+    steps, risen = [plain[i] for i in noted], sorted(raised[i] for i in noted)
     for i, e in enumerate(evidence):
-        if not e.noted and e.number in support:
-            raised[i] += _rise(plain[i], steps, by_notes)
-        elif not e.noted:
-            raised[i] = plain[i] + _rise(plain[i], steps, by_all)
+        if not e.noted:
+            middle = bisect.bisect_left(steps, plain[i])
+            first = max(0, min(middle - ALIKE // 2, len(noted) - ALIKE))
+            ranks = slice(first, first + ALIKE)
+            like = [found[n] for n in noted[ranks]] if e.number in support else risen[ranks]
+            raised[i] = plain[i] + (sum(like) - sum(steps[ranks])) / len(like) + known[i]
     return raised
-
-
-def _rise(score: float, steps: Sequence[float], risen: Sequence[float]) -> float:
-    """How far ``risen`` is above ``steps`` at the ranks where ``score`` stands among the steps; both ascending."""
-    middle = bisect.bisect_left(steps, score)
-    first = max(0, min(middle - ALIKE // 2, len(steps) - ALIKE))
-    ranks = slice(first, first + ALIKE)
-    return (sum(risen[ranks]) - sum(steps[ranks])) / len(steps[ranks])
 
 
 WEIGHTS = Weights()
