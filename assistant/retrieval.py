@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.abstention import judge
+from assistant.abstention import Signs, judge, signs
 from assistant.chunking import NOT_EMBEDDED
 from assistant.citation_label import label
 from assistant.errors import UsageError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.contents import Contents
     from assistant.elsewhere import Elsewhere
     from assistant.embeddings import Embedder
-    from assistant.known_questions import KnownQuestions
+    from assistant.known_questions import Known, KnownQuestions
     from assistant.store import Store
     from assistant.thesaurus import Expansion, Thesaurus
 
@@ -166,8 +166,7 @@ class Retriever:
         passages = self._catalogue.passages([e.number for _, e in scored])
         found = [(passages[e.number], score, e) for score, e in scored]
         rows, also_at = _fold_duplicates([row for row in found if not _leads_in(row[0].text)])
-        near = {number: known.nearest.get(i, -1.0) for i, number in self._judged.items()}
-        judged = self._judge(question, expansion, gathered, near, [e.number for _, e in scored])
+        judged = self._judge(question, expansion, gathered, self._near(known), [e.number for _, e in scored])
         return Ranking(
             question,
             expansion,
@@ -180,6 +179,18 @@ class Retriever:
             also_at=also_at,
             absent=gathered.absent.phrases,
         )
+
+    def signs(self, question: str) -> Signs:
+        """What speaks for and against an answer, over all documents at once: from this the rules are learned."""
+        expansion = self._thesaurus.expand(question)
+        gathered = gather(question, expansion, self._store, self._embedder)
+        known = self._known.like(question, gathered.vectors, expansion.language)
+        nearest = self._elsewhere.nearest(gathered.vectors[0], expansion.language)
+        return signs(gathered.evidence, self._weights, nearest, self._near(known))
+
+    def _near(self, known: Known) -> dict[int, float]:
+        """For each passage judged, by number, the cosine of the nearest known question that it bears on."""
+        return {number: known.nearest.get(i, -1.0) for i, number in self._judged.items()}
 
     @functools.cached_property
     def _judged(self) -> dict[str, int]:

@@ -20,12 +20,10 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from assistant.abstention import Bound, Rule, Signs, signs  # noqa: E402 - the checkout's own package
+from assistant.abstention import Bound, Rule, Signs  # noqa: E402 - the checkout's own package
 from assistant.evaluation import questions  # noqa: E402
 from assistant.evaluation.systems import variant  # noqa: E402
-from assistant.evidence import gather  # noqa: E402
 from assistant.library import Library  # noqa: E402
-from assistant.ranking import WEIGHTS  # noqa: E402
 
 SIGNS = Signs.__slots__
 REAL, EASY = "real", "known item"
@@ -53,16 +51,8 @@ def asked(library: Library) -> list[tuple[str, str]]:
 
 def table(library: Library, texts: list[str]) -> Any:
     """The signs of each question: float64, shape (questions, signs)."""
-    retriever, rows = library.retriever, []
-    for text in texts:
-        expansion = library.thesaurus.expand(text)
-        found = gather(text, expansion, library._store, library.embedder)
-        nearest = retriever._elsewhere.nearest(found.vectors[0], expansion.language)
-        known = retriever._known.like(text, found.vectors, expansion.language)
-        near = {number: known.nearest.get(i, -1.0) for i, number in retriever._judged.items()}
-        made = signs(found.evidence, WEIGHTS, nearest, near)
-        rows.append([getattr(made, name) for name in SIGNS])
-    return np.array(rows)
+    made = [library.retriever.signs(text) for text in texts]
+    return np.array([[getattr(found, name) for name in SIGNS] for found in made])
 
 
 def learned(x: Any, y: Any) -> Any:
