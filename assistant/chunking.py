@@ -7,7 +7,7 @@ project's search notes on it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
@@ -16,23 +16,21 @@ from assistant.model import Chunk, Passage, SearchNotes
 if TYPE_CHECKING:
     from assistant.embeddings import Embedder
 
-SPECIAL_TOKENS = 2
-"""[CLS] and [SEP], which every embedded text carries."""
 NOT_EMBEDDED = ("footnote", "focus area", "front", "contents")
 """Topics of passages that are citable but no answer to a question; mappings repeat the options they cite."""
 
 
-def split(text: str, capacity: int, tokens: Callable[[str], Sized]) -> list[tuple[int, int]]:
+def split(text: str, capacity: int, tokens: Callable[[str], int]) -> list[tuple[int, int]]:
     """Half-open offsets of the chunks of ``text``, in order, covering every non-white character once.
 
-    None has more than ``capacity`` tokens, special ones not counted. Raises SourceError if a chunk is not an exact
+    None has more than ``capacity`` tokens as ``tokens`` counts them. Raises SourceError if a chunk is not an exact
     piece of the text (it would not be citable).
     """
-    if len(tokens(text)) <= capacity:
+    if tokens(text) <= capacity:
         return [(0, len(text))]
     from semantic_text_splitter import TextSplitter
 
-    splitter = TextSplitter.from_callback(lambda piece: len(tokens(piece)), capacity)
+    splitter = TextSplitter.from_callback(tokens, capacity)
     spans = []
     for start, piece in splitter.chunk_indices(text):
         if text[start : start + len(piece)] != piece:
@@ -46,11 +44,10 @@ def chunks(passages: Iterable[Passage], embedder: Embedder, notes: SearchNotes) 
 
     ``notes`` are the project's own, embedded beside the passage and never shown as a quotation.
     """
-    capacity = embedder.max_tokens - SPECIAL_TOKENS
     for passage in passages:
         if passage.topic in NOT_EMBEDDED or passage.kind == "mapping":
             continue
-        for start, end in split(passage.text, capacity, embedder.token_offsets):
+        for start, end in split(passage.text, embedder.max_tokens, embedder.count_tokens):
             text = passage.text[start:end]
             yield Chunk(f"{passage.id}#{start}-{end}|text", passage.id, start, end, "text", text)
         embedded = (note.text for note in notes.get(passage.id, ()) if note.embedded)

@@ -63,10 +63,6 @@ class Embedder(Protocol):
         """Tokens of the whole text, the model's own markers included: above ``max_tokens`` the end is cut."""
         ...
 
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        """``(start, end)`` of each token in ``text``, in characters, in order; without the markers."""
-        ...
-
 
 class MiniLMEmbedder:
     """all-MiniLM-L6-v2, taught the field, in 8 bits on onnxruntime: 384 dimensions, 256 tokens of which 2 are markers.
@@ -146,12 +142,7 @@ class MiniLMEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Tokens of the whole text with its 2 markers; the text is embedded whole up to 256."""
-        return len(self._tokenizer.encode(text).ids)
-
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        """``(start, end)`` in characters of each token; the 2 markers have none, so 254 fit."""
-        offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
-        return offsets
+        return len(self._tokenizer.encode(text))
 
     @functools.cached_property
     def _files(self) -> dict[str, Any]:

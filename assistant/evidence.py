@@ -26,6 +26,7 @@ EXACT_UP_TO = 6_000
 """Chunks up to which each is compared with the question, so that no neighbour is missed."""
 
 
+_NO_WORDS = Words({}, 0)
 _Rows = dict[int, tuple[str, str, str]]
 """Body, headings and notes, as terms, of the passages that the lexical search brought up."""
 
@@ -143,12 +144,15 @@ def _weighed(
     words = frozenset(itertools.chain(*(sought.words for sought in soughts)))
     found: list[list[Evidence]] = [[] for _ in soughts]
     for number in numbers:
-        body, above, notes = rows.get(number, ("", "", ""))
-        body_words, note_words = Words.of(body, above, words), Words.of(notes, sought=words)
+        body_words = note_words = _NO_WORDS
+        if row := rows.get(number):
+            body, above, notes = row
+            body_words = Words.of(body, above, words) if body else _NO_WORDS
+            note_words = Words.of(notes, "", words)
         for sought, near, made in zip(soughts, cosines, found, strict=True):
             views = near.get(number, {})
             text = views.get("text", 0.0)
-            met = coverage(sought.weighed, body_words, sought.bodies) if body else 0.0
+            met = coverage(sought.weighed, body_words, sought.bodies)
             note, met_note = views.get("note", text), met
             if "note" in views:
                 met_note = coverage(sought.weighed, note_words, sought.notes)

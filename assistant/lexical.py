@@ -10,7 +10,7 @@ that the corpus does not know weighs as much as the rarest, so that a question o
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 K1, B = 1.2, 0.75
@@ -56,13 +56,13 @@ class Words:
     length: int
 
     @classmethod
-    def of(cls, body: str, headings: str = "", sought: Container[str] | None = None) -> Words:
-        """From the fields of the lexical index (terms joined by spaces); with ``sought`` only these are counted."""
-        terms, above = body.split(), set(headings.split())
+    def of(cls, body: str, headings: str, sought: frozenset[str]) -> Words:
+        """From the fields of the lexical index (terms joined by spaces); only terms that are sought are counted."""
+        terms = body.split()
         counts: dict[str, float] = {}
-        for term in terms if sought is None else [t for t in terms if t in sought]:
+        for term in filter(sought.__contains__, terms):
             counts[term] = counts.get(term, 0.0) + 1.0
-        for term in above if sought is None else [t for t in above if t in sought]:
+        for term in sought.intersection(headings.split()):
             counts[term] = counts.get(term, 0.0) + HEADING_WEIGHT
         return cls(counts, len(terms))
 

@@ -206,12 +206,17 @@ class Library:
     @cached_property
     def retriever(self) -> Retriever:
         """The retriever over this library's store. The model is loaded while the store is opened."""
-        warm = getattr(self.embedder, "warm", None)
-        wait = warm() if warm else lambda: None
+        wait = self._loading
         try:
             return self._retriever()
         finally:
             wait()
+
+    @cached_property
+    def _loading(self) -> Callable[[], None]:
+        """Loads the model in a thread, from when this is first looked at; to be called to wait for its end."""
+        warm: Callable[[], Callable[[], None]] | None = getattr(self.embedder, "warm", None)
+        return warm() if warm else lambda: None
 
     def _retriever(self) -> Retriever:
         from assistant.elsewhere import Elsewhere
@@ -307,11 +312,17 @@ class Library:
         from assistant.briefing import Material, Plan
         from assistant.model import Certificate, as_dict
         from assistant.objectives import match_objective
+        from assistant.rendering.markdown import prepare
         from assistant.rendering.templates import load_template
 
         found = load_template(template)
         plan = Plan(found.name, found.sha256, found.header.layout, found.header.sections)
-        ranking = self._rank(question, filters)
+        wait = self._loading
+        try:
+            prepare(found)
+            ranking = self._rank(question, filters)
+        finally:
+            wait()  # a process must not end while the model is being loaded
         number = match_objective(ranking.question)
         objective = self.objectives[number] if number else None
         mapped = self._mapped(number, filters) if number else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Evidence:
 
     def plain(self) -> Evidence:
         """The same as if the passage had no notes."""
-        return replace(self, note=self.text, note_lexical=self.lexical, noted=False)
+        return Evidence(self.number, self.text, self.text, self.lexical, self.lexical, self.heading)
 
 
 NEIGHBOURS = 3

@@ -80,9 +80,6 @@ class SpreadVectors:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        return [m.span() for m in re.finditer(r"\S+", text)]
-
 
 def units() -> list[Passage]:
     """The 206 policy options, practical actions and practice examples of the Recollection."""

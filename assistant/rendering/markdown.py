@@ -6,6 +6,7 @@ to; a template cannot misnumber. The helpers a template may call are documented 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -284,11 +285,22 @@ def compose(brief: Brief, template: str, start: int = 1) -> Composed:
     return Composed(helpers.brief, body, tuple(helpers.marks))
 
 
+def prepare(found: templates.Template) -> None:
+    """Compile a template ahead of its use, when what is wrong with it is told."""
+    environment = _environment(_folders(found))
+    for name in (templates.MACROS, f"{found.name}.j2"):
+        with contextlib.suppress(Exception):
+            environment.get_template(name)
+
+
+def _folders(found: templates.Template) -> tuple[Path, ...]:
+    own = found.path.parent
+    return (own,) if found.shipped else (own, shipped("prompts"))
+
+
 def _run(found: templates.Template, helpers: Helpers) -> str:
     variables = {**helpers.variables(), "template": found.header}
-    own = found.path.parent
-    paths = (own,) if found.shipped else (own, shipped("prompts"))
-    body = sandbox.run(_environment(paths), f"{found.name}.j2", variables)
+    body = sandbox.run(_environment(_folders(found)), f"{found.name}.j2", variables)
     return _BLANK_LINES.sub("\n\n", body).strip() + "\n"
 
 
