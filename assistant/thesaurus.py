@@ -216,13 +216,13 @@ class Thesaurus:
 def prepared(entries: Sequence[Entry]) -> dict[str, str]:
     """What :class:`Thesaurus` reads, by key; stems every phrase once."""
     found = {_entry_key(n): json.dumps(entry, ensure_ascii=False) for n, entry in enumerate(entries)}
-    phrases: dict[str, dict[int, None]] = {}
     for number, entry in enumerate(entries):
         # A translation's English is there to be translated into: no synonyms of each other for English questions.
         for language in LANGUAGES[1:] if entry.get("translation") else LANGUAGES:
-            for phrase in entry.get(language, ()):
-                phrases.setdefault(_phrase_key(phrase_stems(phrase, language), language), {})[number] = None
-    return found | {key: " ".join(map(str, numbers)) for key, numbers in phrases.items()}
+            keys = {_phrase_key(_stems(phrase, language), language) for phrase in entry.get(language, ())}
+            for key in keys:
+                found[key] = f"{found[key]} {number}" if key in found else str(number)
+    return found
 
 
 def _phrase_key(stems: Sequence[str], language: str) -> str:
@@ -264,10 +264,14 @@ def _elided(word: str, language: str) -> list[str]:
     return [part for part in word.replace("’", "'").split("'") if part]
 
 
+def _stems(phrase: str, language: str) -> tuple[str, ...]:
+    return tuple(analysis.stem(p, language) for w in analysis.words(phrase) for p in _elided(w, language))
+
+
 @functools.lru_cache(maxsize=20_000)
 def phrase_stems(phrase: str, language: str) -> tuple[str, ...]:
     """The stems of a phrase's words, grammar words included, as the index holds them."""
-    return tuple(analysis.stem(p, language) for w in analysis.words(phrase) for p in _elided(w, language))
+    return _stems(phrase, language)
 
 
 def _folded(phrase: str) -> str:
