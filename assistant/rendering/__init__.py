@@ -80,20 +80,21 @@ def render(
 
 
 def _text(brief: Brief, fmt: str, template: str, corpus: CorpusView | None) -> str:
-    from assistant.rendering import data, markdown, plain
+    from assistant.rendering import markdown
 
     composed = markdown.compose(brief, template)
-    if fmt == "json":
-        return data.write_json(composed.brief)
-    if fmt == "csl-json":
-        return data.write_csl(composed.brief, corpus)
     if fmt == "md":
         return composed.markdown
+    if fmt in {"json", "csl-json"}:
+        from assistant.rendering import data
+
+        return data.write_json(composed.brief) if fmt == "json" else data.write_csl(composed.brief, corpus)
     if fmt == "html":
         from assistant.rendering import html
 
         return html.write_html(composed.tree, composed.brief, corpus)
     from assistant.certificate import text_line
+    from assistant.rendering import plain
 
     text = plain.write_text(composed.tree, section_title("notes", brief.language))
     return f"{text}\n{text_line(brief.certificate)}\n"

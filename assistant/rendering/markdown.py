@@ -20,12 +20,13 @@ from assistant.i18n_remarks import remark as remark_in
 from assistant.model import Brief, Item, NumberedCitation
 from assistant.rendering import escaping, sandbox, templates
 from assistant.rendering.escaping import Mark
-from assistant.rendering.tree import Tree, parse
 from assistant.resources import shipped
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
+
+    from assistant.rendering.tree import Tree
 
 RECOLLECTION = "gfmd-thematic-recollection-2017"
 _REFERENCE = re.compile(r"\[\^([0-9]+)\](?!:)")
@@ -251,6 +252,8 @@ class Composed:
     @property
     def tree(self) -> Tree:
         """The text parsed."""
+        from assistant.rendering.tree import parse  # of no use to Markdown itself
+
         return parse(self.text, self.marks)
 
     @property
