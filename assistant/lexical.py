@@ -82,23 +82,24 @@ def importance(concept: Concept, statistics: Statistics) -> float:
 class Weighed:
     """Concepts ready to be met: each one's share of the question's importance (together 1), and its ways to be said.
 
-    ``ways`` maps a term to the concepts (by place) and alternatives that begin with it, so that a passage costs
-    no more than the question's terms it has.
+    ``ways`` maps a term to what begins with it, as the concept's place, the alternative's further terms and its weight,
+    so that a passage costs no more than the question's terms it has.
     """
 
     shares: tuple[float, ...]
-    ways: dict[str, list[tuple[int, Alternative]]]
+    ways: dict[str, list[tuple[int, tuple[str, ...], float]]]
 
 
 def weigh(concepts: Sequence[Concept], statistics: Statistics) -> Weighed:
     """Each concept with its share of the question's importance."""
     weights = [importance(c, statistics) for c in concepts]
     total = sum(weights)
-    ways: dict[str, list[tuple[int, Alternative]]] = {}
+    ways: dict[str, list[tuple[int, tuple[str, ...], float]]] = {}
     for place, concept in enumerate(concepts):
         for alternative in concept.alternatives:
             if alternative.terms:
-                ways.setdefault(alternative.terms[0], []).append((place, alternative))
+                first, *further = alternative.terms
+                ways.setdefault(first, []).append((place, tuple(further), alternative.weight))
     return Weighed(tuple(w / total for w in weights) if total else (), ways if total else {})
 
 
@@ -112,11 +113,14 @@ def coverage(weighed: Weighed, passage: Words, statistics: Statistics) -> float:
         return 0.0
     norm = K1 * (1 - B + B * passage.length / statistics.mean_length)
     met: dict[int, float] = {}
-    for term, count in counts.items():
-        for place, alternative in weighed.ways.get(term, ()):
-            least = count
-            if len(alternative.terms) > 1:
-                least = min(counts.get(t, 0.0) for t in alternative.terms)
+    for term in counts.keys() & weighed.ways.keys():
+        for place, further, weight in weighed.ways[term]:
+            least = counts[term]
+            for other in further:
+                least = min(least, counts.get(other, 0.0))
             if least:
-                met[place] = max(met.get(place, 0.0), alternative.weight * least / (least + norm))
-    return sum(weighed.shares[place] * met[place] for place in sorted(met))
+                degree = weight * least / (least + norm)
+                if degree > met.get(place, 0.0):
+                    met[place] = degree
+    shares = weighed.shares
+    return sum([shares[place] * met[place] for place in sorted(met)])

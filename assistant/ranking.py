@@ -41,14 +41,10 @@ class Evidence:
     heading: tuple[str, str] = ("", "")
     noted: bool = False
 
-    def own_score(self, w: Weights) -> float:
-        """The score of the passage by itself; higher is better."""
-        return (
-            w.text * self.text
-            + w.note * self.note
-            + w.lexical * self.lexical
-            + w.note_lexical * self.note_lexical
-        )
+    def own_score(self, w: Weights, *, notes: bool = True) -> float:
+        """The score of the passage by itself, or as if it had no ``notes``; higher is better."""
+        note, note_lexical = (self.note, self.note_lexical) if notes else (self.text, self.lexical)
+        return w.text * self.text + w.note * note + w.lexical * self.lexical + w.note_lexical * note_lexical
 
     def plain(self) -> Evidence:
         """The same as if the passage had no notes."""
@@ -61,15 +57,17 @@ ALIKE = 5
 """How many passages with notes stand for one without: those of its rank when their notes are put aside."""
 
 
-def scores(evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence] = ()) -> list[float]:
+def scores(
+    evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence] = (), *, notes: bool = True
+) -> list[float]:
     """The score of each passage with what its heading adds; comparable within one question.
 
     ``contents``: evidence on the same passages by what the objective asked for covers; it counts as much as
-    the question's own words.
+    the question's own words. ``notes``: false to put the passages' notes aside.
     """
-    own = [e.own_score(w) for e in evidence]
+    own = [e.own_score(w, notes=notes) for e in evidence]
     if contents:
-        own = [score + e.own_score(w) for score, e in zip(own, contents, strict=True)]
+        own = [score + e.own_score(w, notes=notes) for score, e in zip(own, contents, strict=True)]
     by_heading: dict[tuple[str, str], list[float]] = {}
     for e, score in zip(evidence, own, strict=True):
         by_heading.setdefault(e.heading, []).append(score)
@@ -99,7 +97,7 @@ def ranked(
     noted = [i for i, e in enumerate(evidence) if e.noted]
     if not noted:
         return raised
-    plain = scores([e.plain() for e in evidence], w, [e.plain() for e in contents])
+    plain = scores(evidence, w, contents, notes=False)
     noted.sort(key=plain.__getitem__)
     steps, risen = [plain[i] for i in noted], sorted(raised[i] for i in noted)
     for i, e in enumerate(evidence):
