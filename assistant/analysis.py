@@ -193,9 +193,14 @@ def terms(text: str, language: str = "en") -> list[str]:
     >>> terms("Labour mobility and the ethical recruitment of workers")
     ['labor', 'mobil', 'ethic', 'recruit', 'worker']
     """
-    stop = STOP_WORDS.get(language, STOP_WORDS["en"])
-    found = []
+    found: list[str] = []
     for word in words(text):
-        parts = re.split(r"['’]", word) if language == "fr" else [word]
-        found += [stem(part, language) for part in parts if part and fold_word(part) not in stop]
+        found += _terms_of(word, language)
     return found
+
+
+@functools.lru_cache(maxsize=100_000)
+def _terms_of(word: str, language: str) -> tuple[str, ...]:
+    stop = STOP_WORDS.get(language, STOP_WORDS["en"])
+    parts = re.split(r"['’]", word) if language == "fr" else [word]
+    return tuple(stem(part, language) for part in parts if part and fold_word(part) not in stop)
