@@ -27,6 +27,9 @@ a text of 60 tokens):
   large as the others, and the scale of the whole input must reach to them. How large each channel becomes is taken
   from the passages of the corpus but every ninth, on which the cosines were measured, and from the sentences below.
 
+These times are with onnxruntime's ``SkipLayerNormalization``; with the sum and the layer norm as two nodes, as now, a
+text of 60 tokens takes 5.2 ms where it takes 6.8 in the same process, and the vectors are as near to the unquantised.
+
 Per-column weights keep to 7 bits because 8 overflow the 16-bit sums of processors with AVX2 but no VNNI.
 Same versions of onnx and numpy, same bytes: there is no date and no random number in here.
 """
