@@ -109,7 +109,7 @@ def signs(
         words=max(e.note_lexical for e in evidence),
         elsewhere=nearest.elsewhere,
         neighbouring=nearest.neighbouring,
-        known=max((known.get(e.number, -1.0) for e in evidence), default=-1.0),
+        known=max(known.get(e.number, -1.0) for e in evidence),
     )
 
 

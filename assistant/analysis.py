@@ -11,6 +11,7 @@ import re
 import unicodedata
 from typing import Any
 
+_APOSTROPHE = re.compile(r"['’]")
 _WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*")
 _SPELLINGS = tuple(
     (re.compile(pattern), replacement)
@@ -193,14 +194,23 @@ def terms(text: str, language: str = "en") -> list[str]:
     >>> terms("Labour mobility and the ethical recruitment of workers")
     ['labor', 'mobil', 'ethic', 'recruit', 'worker']
     """
-    found: list[str] = []
-    for word in words(text):
-        found += _terms_of(word, language)
-    return found
+    found = (_term(part, language) for part in parts(text, language))
+    return [term for term in found if term is not None]
+
+
+def parts(text: str, language: str) -> list[str]:
+    """The words of a text as written, French elisions split off.
+
+    >>> parts("l'accueil d’enfants", "fr")
+    ['l', 'accueil', 'd', 'enfants']
+    """
+    if language != "fr":
+        return words(text)
+    return [part for word in words(text) for part in _APOSTROPHE.split(word) if part]
 
 
 @functools.lru_cache(maxsize=100_000)
-def _terms_of(word: str, language: str) -> tuple[str, ...]:
+def _term(part: str, language: str) -> str | None:
+    """The stem of a word; None for a stop word."""
     stop = STOP_WORDS.get(language, STOP_WORDS["en"])
-    parts = re.split(r"['’]", word) if language == "fr" else [word]
-    return tuple(stem(part, language) for part in parts if part and fold_word(part) not in stop)
+    return None if fold_word(part) in stop else stem(part, language)

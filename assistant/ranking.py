@@ -46,10 +46,6 @@ class Evidence:
         note, note_lexical = (self.note, self.note_lexical) if notes else (self.text, self.lexical)
         return w.text * self.text + w.note * note + w.lexical * self.lexical + w.note_lexical * note_lexical
 
-    def plain(self) -> Evidence:
-        """The same as if the passage had no notes."""
-        return Evidence(self.number, self.text, self.text, self.lexical, self.lexical, self.heading)
-
 
 NEIGHBOURS = 3
 """How many passages of a heading speak for it."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.contents import Contents
     from assistant.elsewhere import Elsewhere
     from assistant.embeddings import Embedder
-    from assistant.known_questions import Known, KnownQuestions
+    from assistant.known_questions import KnownQuestions
     from assistant.store import Store
     from assistant.thesaurus import Expansion, Thesaurus
 
@@ -152,7 +152,7 @@ class Retriever:
         narrowing = self._narrowing(filters)
         gathered = gather(question, expansion, self._store, self._embedder, contents, narrowing)
         known = self._known.like(question, gathered.vectors, expansion.language)
-        support = {number: known.support.get(i, 0.0) for i, number in self._judged.items()}
+        support = self._by_number(known.support, 0.0)
         totals = ranked(gathered.evidence, self._weights, gathered.contents, support)
         eligible = self._catalogue.eligible(*condition(filters), among=[e.number for e in gathered.evidence])
         scored = sorted(
@@ -166,7 +166,8 @@ class Retriever:
         passages = self._catalogue.passages([e.number for _, e in scored])
         found = [(passages[e.number], score, e) for score, e in scored]
         rows, also_at = _fold_duplicates([row for row in found if not _leads_in(row[0].text)])
-        judged = self._judge(question, expansion, gathered, self._near(known), [e.number for _, e in scored])
+        near = self._by_number(known.nearest, -1.0)
+        judged = self._judge(question, expansion, gathered, near, [e.number for _, e in scored])
         return Ranking(
             question,
             expansion,
@@ -186,11 +187,11 @@ class Retriever:
         gathered = gather(question, expansion, self._store, self._embedder)
         known = self._known.like(question, gathered.vectors, expansion.language)
         nearest = self._elsewhere.nearest(gathered.vectors[0], expansion.language)
-        return signs(gathered.evidence, self._weights, nearest, self._near(known))
+        return signs(gathered.evidence, self._weights, nearest, self._by_number(known.nearest, -1.0))
 
-    def _near(self, known: Known) -> dict[int, float]:
-        """For each passage judged, by number, the cosine of the nearest known question that it bears on."""
-        return {number: known.nearest.get(i, -1.0) for i, number in self._judged.items()}
+    def _by_number(self, known: dict[str, float], otherwise: float) -> dict[int, float]:
+        """What is known of passages by id, for each passage judged by number."""
+        return {number: known.get(i, otherwise) for i, number in self._judged.items()}
 
     @functools.cached_property
     def _judged(self) -> dict[str, int]:

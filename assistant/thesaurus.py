@@ -90,7 +90,7 @@ class Thesaurus:
     def expand(self, question: str) -> Expansion:
         """The question's known phrases with their alternatives; longest match first, nothing matched twice."""
         language = self.language(question)
-        words = [part for word in analysis.words(question) for part in _elided(word, language)]
+        words = analysis.parts(question, language)
         stems = [analysis.stem(word, language) for word in words]
         terms: list[Term] = []
         english: list[str] = []
@@ -132,13 +132,16 @@ class Thesaurus:
     def _grammar(self, question: str, language: str) -> int:
         """Two for each word of grammar; a name in capitals ("UN", "US") is none."""
         words = [
-            p for w in analysis.words(question) if not _is_name(w, question) for p in _elided(w, language)
+            part
+            for word in analysis.words(question)
+            if not _is_name(word, question)
+            for part in analysis.parts(word, language)
         ]
         return sum(2 for w in words if analysis.fold_word(w) in analysis.GRAMMAR_WORDS[language])
 
     def _covered(self, question: str, language: str) -> float:
         """How many words of a question the lexicon has phrases for; within a phrase they count half more."""
-        words = [p for w in analysis.words(question) for p in _elided(w, language)]
+        words = analysis.parts(question, language)
         stems = [analysis.stem(w, language) for w in words]
         position, covered = 0, 0.0
         while position < len(stems):
@@ -258,14 +261,8 @@ def _accented(question: str, language: str) -> bool:
     return any(c in marks for c in question.casefold())
 
 
-def _elided(word: str, language: str) -> list[str]:
-    if language != "fr":
-        return [word]
-    return [part for part in word.replace("’", "'").split("'") if part]
-
-
 def _stems(phrase: str, language: str) -> tuple[str, ...]:
-    return tuple(analysis.stem(p, language) for w in analysis.words(phrase) for p in _elided(w, language))
+    return tuple(analysis.stem(part, language) for part in analysis.parts(phrase, language))
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ def rank(library: Library, question: str, passage: str) -> int | None:
     return next((n for n, ids in enumerate(places, start=1) if passage in ids), None)
 
 
+def plain(evidence: Evidence) -> Evidence:
+    """The same as if the passage had no notes."""
+    return replace(evidence, note=evidence.text, note_lexical=evidence.lexical, noted=False)
+
+
 def bare(library: Library, passages: Sequence[str]) -> None:
     """From now on, rank these passages as if they had neither notes nor known questions."""
     numbers = set(library._store.catalogue.numbers(passages).values())
@@ -38,8 +44,8 @@ def bare(library: Library, passages: Sequence[str]) -> None:
     def as_if(
         evidence: Sequence[Evidence], w: Weights, contents: Sequence[Evidence], support: Mapping[int, float]
     ) -> list[float]:
-        given = [e.plain() if e.number in numbers else e for e in evidence]
-        covers = [e.plain() if e.number in numbers else e for e in contents]
+        given = [plain(e) if e.number in numbers else e for e in evidence]
+        covers = [plain(e) if e.number in numbers else e for e in contents]
         return ranked(given, w, covers, {n: share for n, share in support.items() if n not in numbers})
 
     held: Any = retrieval

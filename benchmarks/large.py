@@ -16,7 +16,6 @@ not hours of embedding. Each size runs in a process of its own; results go to ``
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
 import json
 import os
@@ -205,8 +204,10 @@ def query(root: Path, began: float) -> dict[str, float]:
 
 def ask(opened: Callable[[], Store], began: float) -> dict[str, float]:
     """The same of any store."""
+    import numpy as np
+
     from assistant.elsewhere import Elsewhere
-    from assistant.embeddings import default_embedder
+    from assistant.embeddings import as_text, default_embedder
     from assistant.known_questions import KnownQuestions
     from assistant.resources import shipped
     from assistant.retrieval import Retriever
@@ -216,9 +217,9 @@ def ask(opened: Callable[[], Store], began: float) -> dict[str, float]:
     store = opened()
     meant = store.catalogue.meta["embedder"]
     embedder = default_embedder() if meant != SpreadVectors.name else SpreadVectors()
-    nowhere = base64.b64encode(
-        bytes(4 * embedder.dimensions)
-    ).decode()  # these stores have no list of other subjects
+    nowhere = as_text(
+        np.zeros(embedder.dimensions, np.float32)
+    )  # these stores have no list of other subjects
     elsewhere = Elsewhere(lambda _: nowhere, embedder.dimensions)
     known = KnownQuestions(lambda _: None, embedder.dimensions)
     retriever = Retriever(store, embedder, thesaurus, elsewhere, known)
